@@ -1,0 +1,2 @@
+// cairo, the 2-D drawing library (apt: libcairo2-dev).
+#include <cairo.h>

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Copyright The Saltus Authors
+# SPDX-License-Identifier: Apache-2.0
+# One forward pass: Saltus, ONNX Runtime and PyTorch in turn, round after round, on one and on two threads.
+#   ./latency.sh [ROUNDS=5]
+# Settings by environment: WIDTHS=64,128,256  BATCH=1  THREADS="1 2"  RUN_SECONDS=3 (per run of a peer)
+#   RESULTS=DIR keeps every run's JSON  SALTUS=PATH of the program  PEERS_PYTHON=PATH of the peers' interpreter
+set -u
+. "$(dirname "$0")/common.sh"
+BATCH=${BATCH:-1}
+THREADS=${THREADS:-1 2}
+what=latency
+[ "$BATCH" = 1 ] || what=forward
+
+peers=
+if can_peer torch; then
+  peers=pytorch
+  if can_peer onnxruntime; then peers="onnxruntime pytorch"; fi
+fi
+
+describe_machine
+for round in $(seq "$ROUNDS"); do
+  for threads in $THREADS; do
+    run_saltus "$threads" "$round" policy --widths "$WIDTHS" --action 2 --condition 20 --horizon 16 --batch "$BATCH"
+    for peer in $peers; do
+      run_peer "$peer" "$threads" "$round" --what "$what" --batch "$BATCH" --widths "$WIDTHS"
+    done
+  done
+done
+echo "forward pass at batch $BATCH, milliseconds"
+/usr/bin/env python3 "$here/table.py" "$results"

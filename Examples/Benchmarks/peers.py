@@ -1,0 +1,231 @@
+#!/usr/bin/env python3
+# Copyright The Saltus Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Times PyTorch and ONNX Runtime on the network of `saltus bench`, one line of JSON per measurement.
+
+    python3 peers.py                                     latency, forward and train, on one and on two threads
+    python3 peers.py --what latency --threads 1 --peers onnxruntime --weights CHECKPOINT.safetensors
+
+`latency` is one forward pass at batch 1, `forward` one at batch 64, `train` one step at batch 256: forward, mean
+squared error, backward, AdamW (its multi-tensor form); `train_full` adds clipping by the global norm and an EMA of the
+weights. Times are of whole calls in milliseconds; `cpu_ms` is processor time of all threads per call.
+
+A peer that is not installed is named on standard error, with the command that installs it, and skipped.
+"""
+
+import argparse
+import gc
+import io
+import json
+import os
+import sys
+import time
+
+FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Tests", "Fixtures")
+INSTALL = {
+    "pytorch": "apt-get install --no-install-recommends python3-torch   (it belongs to /usr/bin/python3)",
+    "onnxruntime": "/usr/bin/python3 -m venv --system-site-packages ~/.cache/saltus-peers && "
+                   "~/.cache/saltus-peers/bin/pip install onnxruntime",
+}
+BATCHES = {"latency": 1, "forward": 64, "train": 256, "train_full": 256}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--what", nargs="+", choices=list(BATCHES), default=["latency", "forward", "train"])
+    parser.add_argument("--peers", nargs="+", choices=list(INSTALL), default=list(INSTALL))
+    parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
+    parser.add_argument("--batch", type=int, help="instead of 1, 64, 256 for latency, forward, train")
+    parser.add_argument("--widths", default="64,128,256")
+    parser.add_argument("--action", type=int, default=2, help="channels of x")
+    parser.add_argument("--condition", type=int, default=20, help="size of the global condition, 0 for none")
+    parser.add_argument("--horizon", type=int, default=16)
+    parser.add_argument("--embedding", type=int, default=128)
+    parser.add_argument("--groups", type=int, default=8)
+    parser.add_argument("--weights", help="a safetensors file; its shapes then replace the sizes above, but not groups")
+    parser.add_argument("--prefix", default="", help="what precedes the parameters' names in that file")
+    parser.add_argument("--fixed-noise", action="store_true",
+                        help="ONNX Runtime: make the noise level a constant of the graph, which is then folded")
+    parser.add_argument("--seconds", type=float, default=3, help="time per measurement, after the warm-up")
+    return parser.parse_args()
+
+
+def sizes_from_weights(tensors, groups):
+    """The network's configuration, read off the shapes of its parameters; only the groups leave no trace there."""
+    widths = []
+    while f"down.{len(widths)}.block1.conv1.weight" in tensors:
+        widths.append(tensors[f"down.{len(widths)}.block1.conv1.weight"].shape[0])
+    if not widths or "final.out.weight" not in tensors:
+        known = ", ".join(sorted(tensors)[:4])
+        sys.exit(f"the weights hold no TemporalUNet: down.0.block1.conv1.weight or final.out.weight is missing among "
+                 f"{known}, ...; does the file need another --prefix?")
+    first = tensors["down.0.block1.conv1.weight"].shape
+    channels = tensors["final.out.weight"].shape[0]
+    embedding = tensors["noise_embedding.linear1.weight"].shape[1]
+    return dict(channels=channels, widths=widths, kernel=first[2], groups=groups, embedding=embedding,
+                global_size=tensors["down.0.block1.film.weight"].shape[1] - embedding,
+                frame_size=first[1] - channels, target_time="target_embedding.linear1.weight" in tensors)
+
+
+def make_network(torch, options):
+    from safetensors_file import read
+    from temporal_unet_twin import TemporalUNet
+    torch.manual_seed(0)
+    if not options.weights:
+        widths = [int(width) for width in options.widths.split(",")]
+        sizes = dict(channels=options.action, widths=widths, kernel=5, groups=options.groups,
+                     embedding=options.embedding, global_size=options.condition, frame_size=0, target_time=False)
+        return TemporalUNet(**sizes), sizes
+    tensors, _ = read(options.weights)
+    tensors = {name[len(options.prefix):]: value for name, value in tensors.items() if name.startswith(options.prefix)}
+    sizes = sizes_from_weights(tensors, options.groups)
+    network = TemporalUNet(**sizes)
+    network.load_state_dict({name: torch.from_numpy(tensors[name]).float() for name in network.state_dict()})
+    return network, sizes
+
+
+def make_inputs(torch, sizes, batch, horizon):
+    """Name -> tensor, in the order of TemporalUNet's arguments."""
+    inputs = {"x": torch.randn(batch, horizon, sizes["channels"]), "noise": 100 * torch.randn(batch)}
+    if sizes["target_time"]:
+        inputs["target"] = 100 * torch.randn(batch)
+    if sizes["global_size"]:
+        inputs["global_condition"] = torch.randn(batch, sizes["global_size"])
+    if sizes["frame_size"]:
+        inputs["frames"] = torch.randn(batch, horizon, sizes["frame_size"])
+    return inputs
+
+
+def measure(call, seconds):
+    """Times `call` for about `seconds`, at least five times, after a warm-up of a tenth of that and three calls."""
+    begin = time.perf_counter()
+    for _ in range(3):
+        call()
+    while time.perf_counter() < begin + seconds / 10:
+        call()
+    gc.collect()
+    gc.disable()
+    times, cpu, begin = [], time.process_time(), time.perf_counter()
+    while len(times) < 5 or time.perf_counter() < begin + seconds:
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    cpu = time.process_time() - cpu
+    gc.enable()
+    times.sort()
+    return {"median_ms": 1e3 * times[len(times) // 2], "min_ms": 1e3 * times[0],
+            "p99_ms": 1e3 * times[min(len(times) - 1, int(0.99 * len(times)))], "cpu_ms": 1e3 * cpu / len(times),
+            "runs": len(times)}
+
+
+def report(peer, what, batch, threads, version, numbers):
+    rounded = {key: round(value, 4) for key, value in numbers.items()}
+    print(json.dumps({"peer": peer, "what": what, "batch": batch, "threads": threads, **rounded, "version": version}),
+          flush=True)
+
+
+def pytorch_forward(torch, network, inputs):
+    network.eval()
+
+    def call():
+        with torch.inference_mode():
+            network(**inputs)
+    return call
+
+
+def pytorch_step(torch, network, inputs, full):
+    network.train()
+    parameters = list(network.parameters())
+    average = [parameter.detach().clone() for parameter in parameters]
+    optimiser = torch.optim.AdamW(parameters, lr=1e-4, betas=(0.95, 0.999), weight_decay=1e-6, foreach=True)
+    goal = torch.randn_like(inputs["x"])
+
+    def call():
+        optimiser.zero_grad(set_to_none=True)
+        torch.nn.functional.mse_loss(network(**inputs), goal).backward()
+        if full:
+            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimiser.step()
+        if full:
+            with torch.no_grad():
+                torch._foreach_mul_(average, 0.999)
+                torch._foreach_add_(average, parameters, alpha=0.001)
+    return call
+
+
+def onnxruntime_session(torch, onnxruntime, network, inputs, threads, fixed_noise):
+    """An ONNX Runtime session of the network at the inputs' shapes, checked against PyTorch, and its feed."""
+    network.eval()
+    names = [name for name in inputs if not (fixed_noise and name == "noise")]
+
+    class Positional(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.network = network
+
+        def forward(self, *values):
+            named = dict(zip(names, values))
+            return self.network(**{name: named.get(name, inputs[name]) for name in inputs})
+
+    file = io.BytesIO()
+    torch.onnx.export(Positional(), tuple(inputs[name] for name in names), file, opset_version=17, input_names=names,
+                      output_names=["output"])
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(file.getvalue(), options, providers=["CPUExecutionProvider"])
+    feed = {name: inputs[name].numpy() for name in names}
+    with torch.no_grad():
+        difference = abs(session.run(None, feed)[0] - network(**inputs).numpy()).max()
+    if not difference < 1e-3:
+        sys.exit(f"ONNX Runtime differs from PyTorch by {difference}: the exported graph is not this network")
+    return session, feed
+
+
+def load(peer):
+    """The peer's module, or None after telling how to install it."""
+    try:
+        if peer == "pytorch":
+            import torch as module
+        else:
+            import onnxruntime as module
+        return module
+    except ImportError as error:
+        print(f"{peer} is not available to {sys.executable} ({error}); skipped. To install it:\n  {INSTALL[peer]}",
+              file=sys.stderr)
+        return None
+
+
+def run(options, torch, onnxruntime, threads):
+    torch.set_num_threads(threads)
+    network, sizes = make_network(torch, options)
+    for what in options.what:
+        batch = options.batch or BATCHES[what]
+        inputs = make_inputs(torch, sizes, batch, options.horizon)
+        if "pytorch" in options.peers:
+            if what.startswith("train"):
+                call = pytorch_step(torch, network, inputs, full=what == "train_full")
+            else:
+                call = pytorch_forward(torch, network, inputs)
+            report("pytorch", what, batch, threads, torch.__version__, measure(call, options.seconds))
+        if onnxruntime and not what.startswith("train"):
+            session, feed = onnxruntime_session(torch, onnxruntime, network, inputs, threads, options.fixed_noise)
+            numbers = measure(lambda: session.run(None, feed), options.seconds)
+            report("onnxruntime", what, batch, threads, onnxruntime.__version__, numbers)
+
+
+def main():
+    options = arguments()
+    # PyTorch's threads are OpenMP's. OpenBLAS, which serves only its linear layers, would add a second set that spins
+    # on the same cores and slows small batches down severalfold on two cores. It reads this when PyTorch loads.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    sys.path.insert(0, FIXTURES)
+    torch = load("pytorch")
+    onnxruntime = load("onnxruntime") if "onnxruntime" in options.peers else None
+    if torch is None:
+        sys.exit("nothing to time: ONNX Runtime, too, needs PyTorch for the export of the network")
+    for threads in options.threads:
+        run(options, torch, onnxruntime, threads)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+import CKernels
+
+typealias Source = UnsafePointer<Float>
+typealias Target = UnsafeMutablePointer<Float>
+/// Three sizes or strides, kept by the plan.
+typealias Triple = UnsafePointer<Int>
+
+/// One kernel call with every address decided. Trivial payloads only, so that running it retains nothing.
+enum Instruction {
+  case convolution(UnsafePointer<ck_conv_shape>, x: Source, packed: Source, bias: Source?, y: Target, scratch: Target)
+  case kernelGradient(UnsafePointer<ck_conv_shape>, x: Source, cotangent: Source, y: Target, scratch: Target)
+  case packTaps(taps: Int, first: Int, step: Int, rows: Int, columns: Int, transposed: Bool, w: Source, packed: Target)
+  case add(Triple, Source, Triple, Source, Triple, Target)
+  case multiply(Triple, Source, Triple, Source, Triple, Target)
+  case scaleOffset(Int, scale: Float, offset: Float, Source, Target)
+  case sum(Triple, to: Triple, Source, times: Source?, Target)
+  case broadcast(Triple, Source, Triple, Target)
+  case unary(ck_unary_kind, Int, Source, Target)
+  case unaryMultiply(ck_unary_kind, Int, Source, times: Source, Target)
+  case normalize(Triple, groups: Int, epsilon: Float, Source, mask: Source?, Target)
+  case normalizeTangent(Triple, groups: Int, epsilon: Float, Source, mask: Source?, v: Source, Target)
+  case groupMean(Triple, groups: Int, Source, mask: Source?, Target)
+  case normalizeMish(Triple, UnsafePointer<NormalizeMish>)
+  case copyRows(Int, Int, Source, Int, Target, Int)
+  case zero(Int, Target)
+  case dropoutMask(Triple, keys: Source, stream: UInt32, rate: Float, Target)
+
+  /// Group normalisation, affine part, Mish, FiLM and residual in one pass.
+  struct NormalizeMish {
+    var groups: Int
+    var epsilon: Float
+    var x: Source
+    var mask: Source?
+    var gamma: Source
+    var beta: Source
+    var scale: Source?
+    var shift: Source?
+    var filmStride: Int
+    var residual: Source?
+    var y: Target
+  }
+
+  func run() {
+    switch self {
+    case .convolution(let shape, let x, let packed, let bias, let y, let scratch):
+      let panels = (shape.pointee.out_channels + CK_PANEL - 1) / CK_PANEL
+      ck_conv(shape, x, packed, bias, y, 0, 0, panels, scratch)
+    case .kernelGradient(let shape, let x, let d, let y, let scratch):
+      ck_conv_weight_gradient(shape, x, d, y, 0, scratch)
+    case .packTaps(let taps, let first, let step, let rows, let columns, let transposed, let w, let packed):
+      ck_pack_taps(taps, first, step, rows, columns, w, transposed ? 1 : 0, packed)
+    case .add(let shape, let a, let sa, let b, let sb, let y): ck_add(shape, a, sa, b, sb, y)
+    case .multiply(let shape, let a, let sa, let b, let sb, let y): ck_multiply(shape, a, sa, b, sb, y)
+    case .scaleOffset(let n, let scale, let offset, let x, let y): ck_scale_offset(n, scale, offset, x, y)
+    case .sum(let shape, let out, let a, let b, let y): ck_sum(shape, out, a, b, y)
+    case .broadcast(let shape, let x, let sx, let y): ck_broadcast(shape, x, sx, y)
+    case .unary(let kind, let n, let x, let y): ck_unary(kind, n, x, y)
+    case .unaryMultiply(let kind, let n, let x, let d, let y): ck_unary_multiply(kind, n, x, d, y)
+    case .normalize(let shape, let groups, let epsilon, let x, let mask, let y):
+      ck_normalize(shape, groups, epsilon, x, mask, y)
+    case .normalizeTangent(let shape, let groups, let epsilon, let x, let mask, let v, let y):
+      ck_normalize_tangent(shape, groups, epsilon, x, mask, v, y)
+    case .groupMean(let shape, let groups, let x, let mask, let y): ck_group_mean(shape, groups, x, mask, y)
+    case .normalizeMish(let shape, let arguments):
+      let a = arguments.pointee
+      ck_normalize_mish(
+        shape, a.groups, a.epsilon, a.x, a.mask, a.gamma, a.beta, a.scale, a.shift, a.filmStride, a.residual, a.y, 0,
+        a.groups)
+    case .copyRows(let rows, let n, let x, let ldx, let y, let ldy): ck_copy_rows(rows, n, x, ldx, y, ldy)
+    case .zero(let n, let y): ck_zero(n, y)
+    case .dropoutMask(let shape, let keys, let stream, let rate, let y): ck_dropout_mask(shape, keys, stream, rate, y)
+    }
+  }
+}
+
+extension Unary {
+  var kernel: ck_unary_kind {
+    switch self {
+    case .mish: CK_MISH
+    case .mishDerivative: CK_MISH_DERIVATIVE
+    case .silu: CK_SILU
+    case .tanh: CK_TANH
+    case .sigmoid: CK_SIGMOID
+    case .softplus: CK_SOFTPLUS
+    case .exp: CK_EXP
+    case .log: CK_LOG
+    case .sin: CK_SIN
+    case .cos: CK_COS
+    case .sqrt: CK_SQRT
+    case .reciprocal: CK_RECIPROCAL
+    case .square: CK_SQUARE
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import CKernels
+
+/// Weights rearranged for the convolution kernel, one copy per (parameter, use), shared by the plans of all shards.
+///
+/// After the parameters change, `refresh` must run before the next `Plan.run()`.
+public final class PackedWeights: @unchecked Sendable {
+  /// A use of a weight: as it is, or one phase of its adjoint (taps `firstTap`, `firstTap + step`, …, transposed).
+  struct Form: Hashable {
+    let bank: Bank
+    let parameter: Parameter
+    let transposed: Bool
+    let taps: Int
+    let firstTap: Int
+    let step: Int
+  }
+
+  private struct Item {
+    let form: Form
+    let source: UnsafePointer<Float>
+    let packed: UnsafeMutablePointer<Float>
+    let count: Int
+  }
+
+  public let parameters: [Bank: ParameterBuffer]
+  private var items: [Item] = []
+  private var index: [Form: Int] = [:]
+
+  public init(_ parameters: [Bank: ParameterBuffer]) { self.parameters = parameters }
+
+  deinit { for item in items { freeFloats(item.packed, item.count) } }
+
+  /// Bytes held by packed copies.
+  public var byteCount: Int { items.reduce(0) { $0 + $1.count * 4 } }
+
+  func buffer(of bank: Bank) -> ParameterBuffer {
+    guard let buffer = parameters[bank] else { preconditionFailure("a plan reads the \(bank) parameters: none given") }
+    return buffer
+  }
+
+  /// The packed copy for a use; made and filled when first asked for.
+  func pointer(for form: Form) -> UnsafePointer<Float> {
+    if let known = index[form] { return UnsafePointer(items[known].packed) }
+    let shape = form.parameter.shape
+    let (rows, columns) = form.transposed ? (shape[2], shape[1]) : (shape[1], shape[2])
+    let count = ck_packed_count(form.taps * rows, columns)
+    let source = UnsafePointer(buffer(of: form.bank).pointer + form.parameter.offset)
+    items.append(Item(form: form, source: source, packed: allocateFloats(count), count: count))
+    index[form] = items.count - 1
+    Self.pack(items[items.count - 1])
+    return UnsafePointer(items[items.count - 1].packed)
+  }
+
+  /// Packs every weight again; `part` of `parts` lets threads share the work.
+  public func refresh(part: Int = 0, of parts: Int = 1) {
+    var before = 0
+    let total = items.reduce(0) { $0 + $1.count }
+    for item in items {
+      // An item belongs to the part in which its middle lies.
+      if (before + item.count / 2) * parts / max(total, 1) == part { Self.pack(item) }
+      before += item.count
+    }
+  }
+
+  private static func pack(_ item: Item) {
+    let shape = item.form.parameter.shape
+    let (taps, first, step) = (item.form.taps, item.form.firstTap, item.form.step)
+    ck_pack_taps(taps, first, step, shape[1], shape[2], item.source, item.form.transposed ? 1 : 0, item.packed)
+  }
+}

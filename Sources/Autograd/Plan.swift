@@ -1,0 +1,140 @@
+import CKernels
+
+/// A graph compiled for execution: fused, weights packed, every address decided. Running it allocates nothing.
+///
+/// One plan belongs to one thread at a time. Planning may be slow and allocate; `run` does neither.
+public final class Plan: @unchecked Sendable, CustomStringConvertible {
+  /// What a plan consists of.
+  public struct Statistics: Sendable, Codable, Equatable {
+    /// Kernel calls per run.
+    public var operations: Int
+    /// Bytes of activations, inputs and scratch.
+    public var arenaBytes: Int
+    /// Bytes that activations would take without sharing memory.
+    public var unsharedBytes: Int
+    /// Bytes of packed weights (shared with other plans on the same `PackedWeights`).
+    public var packedBytes: Int
+    /// Multiplications and additions of the convolutions and linear layers.
+    public var flops: Int
+  }
+
+  public let statistics: Statistics
+  private let instructions: UnsafeMutableBufferPointer<Instruction>
+  private let names: [String]
+  private let inputs: [String: UnsafeMutableBufferPointer<Float>]
+  private let outputs: [String: UnsafeBufferPointer<Float>]
+  private let memory: PlanMemory
+  /// Where gradients are written, laid out like the parameters; nil for plans without gradients.
+  public let gradients: ParameterBuffer?
+  private let weights: PackedWeights
+
+  /// Compiles `graph`.
+  ///
+  /// - Parameters:
+  ///   - outputs: the values to read after a run, by name.
+  ///   - gradients: parameters and their gradients, written into one flat buffer on every run.
+  ///   - gradientCount: floats of that buffer: the parameter layout's `count`.
+  ///   - weights: the parameters' values and their packed copies.
+  public init(
+    _ graph: Graph, outputs: [String: Tensor], gradients: [(parameter: Parameter, gradient: Tensor)] = [],
+    gradientCount: Int = 0, weights: PackedWeights
+  ) {
+    self.weights = weights
+    self.gradients = gradients.isEmpty ? nil : ParameterBuffer(count: gradientCount)
+    var compiler = PlanCompiler(graph, weights: weights)
+    let program = compiler.compile(
+      outputs: outputs.mapValues(\.id), gradients: gradients.map { ($0.parameter, $0.gradient.id) },
+      gradientBuffer: self.gradients)
+    instructions = .allocate(capacity: program.instructions.count)
+    _ = instructions.initialize(from: program.instructions)
+    names = program.names
+    inputs = program.inputs
+    self.outputs = program.outputs
+    memory = program.memory
+    statistics = program.statistics
+  }
+
+  deinit { instructions.deallocate() }
+
+  /// The memory of an input, to be filled before `run`; it keeps its contents between runs.
+  public func input(_ name: String) -> UnsafeMutableBufferPointer<Float> {
+    guard let buffer = inputs[name] else {
+      preconditionFailure("the plan reads no input \(name); it has \(inputs.keys.sorted())")
+    }
+    return buffer
+  }
+
+  /// Whether the compiled outputs depend on an input.
+  public func reads(_ name: String) -> Bool { inputs[name] != nil }
+
+  /// The value of an output after `run`.
+  public func output(_ name: String) -> UnsafeBufferPointer<Float> {
+    guard let buffer = outputs[name] else {
+      preconditionFailure("the plan has no output \(name); it has \(outputs.keys.sorted())")
+    }
+    return buffer
+  }
+
+  /// Computes all outputs and gradients from the inputs and the packed weights.
+  public func run() {
+    for index in 0..<instructions.count { instructions[index].run() }
+  }
+
+  /// One line per kernel call, then totals.
+  public var description: String {
+    let lines = names.enumerated().map { "\($0.offset)\t\($0.element)" }
+    let s = statistics
+    let summary =
+      "\(s.operations) operations, \(s.arenaBytes) arena bytes (\(s.unsharedBytes) unshared), "
+      + "\(s.packedBytes) bytes of packed weights, \(s.flops) FLOPs"
+    return (lines + [summary]).joined(separator: "\n")
+  }
+}
+
+/// The memory that a plan owns: arena, constants, small tables. Freed with the plan.
+final class PlanMemory {
+  private var floats: [(UnsafeMutablePointer<Float>, Int)] = []
+  private var raw: [UnsafeMutableRawPointer] = []
+
+  deinit {
+    for (pointer, count) in floats { freeFloats(pointer, count) }
+    for pointer in raw { pointer.deallocate() }
+  }
+
+  func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
+    let pointer = allocateFloats(count)
+    floats.append((pointer, count))
+    return pointer
+  }
+
+  /// Keeps a trivial value at a fixed address.
+  func keep<Value>(_ value: Value) -> UnsafePointer<Value> {
+    let pointer = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+    pointer.initialize(to: value)
+    raw.append(UnsafeMutableRawPointer(pointer))
+    return UnsafePointer(pointer)
+  }
+
+  func keep(_ values: [Int]) -> UnsafePointer<Int> {
+    let pointer = UnsafeMutablePointer<Int>.allocate(capacity: values.count)
+    pointer.initialize(from: values, count: values.count)
+    raw.append(UnsafeMutableRawPointer(pointer))
+    return UnsafePointer(pointer)
+  }
+}
+
+extension Plan {
+  /// Minimum seconds of each kernel call over some runs, as lines "share name", the most expensive first.
+  public func profile(runs: Int = 5) -> String {
+    var best = [Double](repeating: .infinity, count: names.count)
+    for _ in 0..<runs {
+      for index in 0..<instructions.count {
+        let start = ck_now()
+        instructions[index].run()
+        best[index] = min(best[index], ck_now() - start)
+      }
+    }
+    let order = best.indices.sorted { best[$0] > best[$1] }
+    return order.map { "\((best[$0] * 1e6).rounded()) µs\t\($0)\t\(names[$0])" }.joined(separator: "\n")
+  }
+}

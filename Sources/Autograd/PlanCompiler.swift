@@ -1,0 +1,163 @@
+import CKernels
+
+/// Compiles a graph into instructions: fusion, liveness, addresses, kernel arguments.
+struct PlanCompiler {
+  struct Program {
+    var instructions: [Instruction] = []
+    var names: [String] = []
+    var inputs: [String: UnsafeMutableBufferPointer<Float>] = [:]
+    var outputs: [String: UnsafeBufferPointer<Float>] = [:]
+    let memory: PlanMemory
+    var statistics = Plan.Statistics(operations: 0, arenaBytes: 0, unsharedBytes: 0, packedBytes: 0, flops: 0)
+  }
+
+  private let graph: Graph
+  private let weights: PackedWeights
+  private var steps: [Step] = []
+  /// Slices that are read in place: node → (what it looks into, first channel).
+  private var views: [Int: (source: Int, start: Int)] = [:]
+
+  init(_ graph: Graph, weights: PackedWeights) {
+    self.graph = graph
+    self.weights = weights
+  }
+
+  mutating func compile(
+    outputs: [String: Int], gradients: [(Parameter, Int)], gradientBuffer: ParameterBuffer?
+  ) -> Program {
+    let kept = Set(outputs.values).union(gradients.map(\.1))
+    steps = Fusion.steps(of: graph, outputs: kept)
+    lookThroughSlices(kept)
+    resolveAliases(kept)
+
+    var program = Program(memory: PlanMemory())
+    var places: [Int: Target] = [:]
+    var copies: [(from: Int, to: Target, count: Int)] = []
+    placeLeaves(&program, &places, kept)
+    for (parameter, id) in gradients {
+      let target = gradientBuffer!.pointer + parameter.offset
+      let isStep = steps.contains { $0.node == id }
+      if isStep && places[id] == nil { places[id] = target } else { copies.append((id, target, parameter.count)) }
+    }
+    let arena = planArena(external: Set(places.keys), kept: kept)
+    let base = program.memory.allocate(arena.count)
+    for (id, offset) in arena.offsets { places[id] = base + offset }
+
+    var scratchCount = 0
+    for step in steps { scratchCount = max(scratchCount, scratch(of: step)) }
+    let lowering = Lowering(
+      graph: graph, weights: weights, memory: program.memory, places: places, views: views,
+      scratch: program.memory.allocate(scratchCount))
+    for step in steps {
+      let lowered = lowering.lower(step)
+      program.instructions += lowered.instructions
+      program.names += lowered.instructions.map { _ in "\(lowered.name) → \(graph.nodes[step.node].shape)" }
+      program.statistics.flops += lowered.flops
+    }
+    for copy in copies {
+      program.instructions.append(.copyRows(1, copy.count, lowering.source(copy.from), copy.count, copy.to, copy.count))
+      program.names.append("copy → [\(copy.count)]")
+    }
+    for (name, id) in outputs {
+      program.outputs[name] = UnsafeBufferPointer(start: lowering.source(id), count: count(id))
+    }
+    program.statistics.operations = program.instructions.count
+    program.statistics.arenaBytes = 4 * (arena.count + scratchCount + program.inputs.values.reduce(0) { $0 + $1.count })
+    program.statistics.unsharedBytes = 4 * (steps.reduce(0) { $0 + count($1.node) } + scratchCount)
+    program.statistics.packedBytes = weights.byteCount
+    return program
+  }
+
+  private func count(_ id: Int) -> Int { graph.nodes[id].shape.reduce(1, *) }
+
+  /// FiLM scale and shift are slices of one linear layer's output: the fused pass reads them where they are.
+  private mutating func lookThroughSlices(_ kept: Set<Int>) {
+    for step in steps {
+      guard case .slice(let source, let start) = graph.nodes[step.node].operation, case .single = step.work,
+        !kept.contains(step.node), graph.nodes[step.node].shape[1] == 1
+      else { continue }
+      let allFused = steps.filter { $0.reads.contains(step.node) }.allSatisfy { reader in
+        guard case .normalizeMish(let nodes) = reader.work else { return false }
+        let others = [nodes.gamma, nodes.beta, nodes.normalize] + [nodes.residual].compactMap { $0 }
+        return !others.contains(step.node)
+      }
+      if allFused { views[step.node] = (source, start) }
+    }
+    steps.removeAll { views[$0.node] != nil }
+    for index in steps.indices { steps[index].reads = steps[index].reads.map { views[$0]?.source ?? $0 } }
+  }
+
+  /// stopGradient is the same memory as its operand.
+  private mutating func resolveAliases(_ kept: Set<Int>) {
+    for step in steps {
+      if case .stopGradient(let x) = graph.nodes[step.node].operation {
+        views[step.node] = (views[x]?.source ?? x, 0)
+      }
+    }
+    steps.removeAll { views[$0.node] != nil }
+    for index in steps.indices { steps[index].reads = steps[index].reads.map { views[$0]?.source ?? $0 } }
+  }
+
+  private func placeLeaves(_ program: inout Program, _ places: inout [Int: Target], _ kept: Set<Int>) {
+    var used = kept
+    for step in steps { used.formUnion(step.reads) }
+    for id in kept { if let view = views[id] { used.insert(view.source) } }
+    for id in used.sorted() {
+      switch graph.nodes[id].operation {
+      case .input(let name):
+        let pointer = program.memory.allocate(count(id))
+        places[id] = pointer
+        program.inputs[name] = UnsafeMutableBufferPointer(start: pointer, count: count(id))
+      case .parameter(let parameter, let bank): places[id] = weights.buffer(of: bank).pointer + parameter.offset
+      case .constant(let index):
+        let pointer = program.memory.allocate(count(id))
+        pointer.update(from: graph.constants[index], count: count(id))
+        places[id] = pointer
+      default: break
+      }
+    }
+  }
+
+  /// Assigns arena offsets by liveness; a value may take over the memory of an operand that dies with this step.
+  private func planArena(external: Set<Int>, kept: Set<Int>) -> (offsets: [Int: Int], count: Int) {
+    var lastRead: [Int: Int] = [:]
+    for (index, step) in steps.enumerated() { for id in step.reads { lastRead[id] = index } }
+    for id in kept { lastRead[views[id]?.source ?? id] = .max }
+    var arena = Arena()
+    var offsets: [Int: Int] = [:]
+    for (index, step) in steps.enumerated() {
+      let dying = Set(step.reads.filter { lastRead[$0] == index && arena.offset(of: $0) != nil })
+      if !external.contains(step.node) {
+        if let reusable = overwritable(step).first(where: dying.contains) {
+          arena.transfer(from: reusable, to: step.node)
+        } else {
+          arena.allocate(step.node, count: count(step.node))
+        }
+        offsets[step.node] = arena.offset(of: step.node)!
+        if lastRead[step.node] == nil { arena.release(step.node) }
+      }
+      for id in dying { arena.release(id) }
+    }
+    return (offsets, arena.high)
+  }
+
+  /// Operands whose memory the result may take: elementwise kernels read an element before they write it.
+  private func overwritable(_ step: Step) -> [Int] {
+    let shape = graph.nodes[step.node].shape
+    func sameShape(_ ids: [Int]) -> [Int] { ids.filter { graph.nodes[$0].shape == shape } }
+    switch step.work {
+    case .unaryMultiply(_, let x, let factor): return sameShape([x, factor])
+    case .single:
+      switch graph.nodes[step.node].operation {
+      case .add(let a, let b), .multiply(let a, let b): return sameShape([a, b])
+      case .scale(let x, _), .offset(let x, _), .unary(_, let x): return [x]
+      default: return []
+      }
+    default: return []
+    }
+  }
+
+  private func scratch(of step: Step) -> Int {
+    Lowering.scratchCount(of: step, in: graph)
+  }
+}

@@ -1,0 +1,170 @@
+// What can be done with tensors. Each function checks shapes and records one node (or a few).
+
+extension Tensor {
+  private static func broadcastShape(_ a: [Int], _ b: [Int], _ name: String) -> [Int] {
+    zip(a, b).map { x, y in
+      precondition(x == y || x == 1 || y == 1, "\(name): shapes \(a) and \(b) do not broadcast")
+      return max(x, y)
+    }
+  }
+
+  public static func + (a: Tensor, b: Tensor) -> Tensor {
+    a.graph.emit(.add(a.id, b.id), broadcastShape(a.shape, b.shape, "+"))
+  }
+
+  public static func * (a: Tensor, b: Tensor) -> Tensor {
+    a.graph.emit(.multiply(a.id, b.id), broadcastShape(a.shape, b.shape, "*"))
+  }
+
+  public static func - (a: Tensor, b: Tensor) -> Tensor { a + b * -1 }
+  public static prefix func - (a: Tensor) -> Tensor { a * -1 }
+
+  public static func * (a: Tensor, factor: Float) -> Tensor { a.graph.emit(.scale(a.id, by: factor), a.shape) }
+  public static func * (factor: Float, a: Tensor) -> Tensor { a * factor }
+  public static func + (a: Tensor, term: Float) -> Tensor { a.graph.emit(.offset(a.id, by: term), a.shape) }
+  public static func - (a: Tensor, term: Float) -> Tensor { a + -term }
+
+  /// Applies an elementwise function.
+  public func apply(_ function: Unary) -> Tensor { graph.emit(.unary(function, id), shape) }
+
+  public func mish() -> Tensor { apply(.mish) }
+  public func squared() -> Tensor { apply(.square) }
+  public func squareRoot() -> Tensor { apply(.sqrt) }
+  public func reciprocal() -> Tensor { apply(.reciprocal) }
+
+  /// Sums over the dimensions that have size 1 in `target`.
+  public func sum(to target: [Int]) -> Tensor {
+    guard target != shape else { return self }
+    precondition(zip(target, shape).allSatisfy { $0 == $1 || $0 == 1 }, "sum of \(shape) to \(target)")
+    return graph.emit(.sum(id), target)
+  }
+
+  /// Repeats along the dimensions that have size 1 here.
+  public func broadcast(to target: [Int]) -> Tensor {
+    guard target != shape else { return self }
+    precondition(zip(target, shape).allSatisfy { $0 == $1 || $1 == 1 }, "broadcast of \(shape) to \(target)")
+    return graph.emit(.broadcast(id), target)
+  }
+
+  /// The sum of each sample's elements, `[batch, 1, 1]`.
+  public func sumPerSample() -> Tensor { sum(to: [shape[0], 1, 1]) }
+
+  /// The sum of all elements, `[1, 1, 1]`.
+  public func total() -> Tensor { sum(to: [1, 1, 1]) }
+
+  /// The mean of all elements, `[1, 1, 1]`.
+  public func mean() -> Tensor { total() * (1 / Float(count)) }
+
+  /// The same value, through which no derivative passes.
+  public func stopGradient() -> Tensor { graph.emit(.stopGradient(id), shape) }
+
+  /// Convolution over time: `[B, T, in]` and a weight `[taps, in, out]` give `[B, (T + 2·padding − taps)/stride + 1, out]`.
+  public func convolution(_ weight: Tensor, _ window: Window = Window()) -> Tensor {
+    let taps = weight.shape[0]
+    let length = (shape[1] + 2 * window.padding - taps) / window.stride + 1
+    return convolution(weight, window, length: length)
+  }
+
+  /// The same with a chosen output length (the right padding follows from it).
+  func convolution(_ weight: Tensor, _ window: Window, length: Int) -> Tensor {
+    precondition(shape[2] == weight.shape[1], "convolution of \(shape) with a weight of \(weight.shape)")
+    precondition(length > 0, "convolution of \(shape) with a weight of \(weight.shape) leaves no time step")
+    return graph.emit(.convolution(x: id, weight: weight.id, window), [shape[0], length, weight.shape[2]])
+  }
+
+  /// Transposed convolution: `[B, T, out]` and the weight `[taps, in, out]` of the convolution whose adjoint it is give
+  /// `[B, (T − 1)·stride − 2·padding + taps, in]`.
+  public func transposedConvolution(_ weight: Tensor, _ window: Window) -> Tensor {
+    let length = (shape[1] - 1) * window.stride - 2 * window.padding + weight.shape[0]
+    return transposedConvolution(weight, window, length: length)
+  }
+
+  func transposedConvolution(_ weight: Tensor, _ window: Window, length: Int) -> Tensor {
+    precondition(shape[2] == weight.shape[2], "transposed convolution of \(shape) with \(weight.shape)")
+    return graph.emit(.transposedConvolution(x: id, weight: weight.id, window), [shape[0], length, weight.shape[1]])
+  }
+
+  package func kernelGradient(cotangent: Tensor, taps: Int, _ window: Window) -> Tensor {
+    graph.emit(.kernelGradient(x: id, cotangent: cotangent.id, window), [taps, shape[2], cotangent.shape[2]])
+  }
+
+  /// Group normalisation without its affine part (Wu & He 2018): over time and the channels of each group.
+  ///
+  /// - Parameter mask: `[B, T, 1]` of 0 and 1; statistics run over frames with 1, and the result is 0 elsewhere.
+  public func normalize(groups: Int, epsilon: Float = 1e-5, mask: Tensor? = nil) -> Tensor {
+    checkGroups(groups, mask)
+    return graph.emit(.normalize(id, mask: mask?.id, groups: groups, epsilon: epsilon), shape)
+  }
+
+  package func normalizeTangent(_ v: Tensor, mask: Tensor?, groups: Int, epsilon: Float) -> Tensor {
+    checkGroups(groups, mask)
+    let operation = Operation.normalizeTangent(x: id, v: v.id, mask: mask?.id, groups: groups, epsilon: epsilon)
+    return graph.emit(operation, shape)
+  }
+
+  package func groupMean(groups: Int, mask: Tensor? = nil) -> Tensor {
+    checkGroups(groups, mask)
+    return graph.emit(.groupMean(id, mask: mask?.id, groups: groups), shape)
+  }
+
+  private func checkGroups(_ groups: Int, _ mask: Tensor?) {
+    precondition(groups > 0 && shape[2] % groups == 0, "\(groups) groups do not divide \(shape[2]) channels")
+    precondition(mask.map { $0.shape == [shape[0], shape[1], 1] } ?? true, "a mask of \(mask!.shape) for \(shape)")
+  }
+
+  /// Puts `other`'s channels behind these.
+  public func concatenate(_ other: Tensor) -> Tensor {
+    precondition(shape[0..<2] == other.shape[0..<2], "concatenation of \(shape) and \(other.shape)")
+    return graph.emit(.concatenate(id, other.id), [shape[0], shape[1], shape[2] + other.shape[2]])
+  }
+
+  /// Some of the channels.
+  public func channels(_ range: Range<Int>) -> Tensor {
+    precondition(range.lowerBound >= 0 && range.upperBound <= shape[2] && !range.isEmpty, "\(range) of \(shape)")
+    guard range.count != shape[2] else { return self }
+    return graph.emit(.slice(id, start: range.lowerBound), [shape[0], shape[1], range.count])
+  }
+
+  /// These channels from `start` on in a tensor of `channels` channels, zeros elsewhere.
+  package func place(at start: Int, channels: Int) -> Tensor {
+    guard channels != shape[2] else { return self }
+    return graph.emit(.place(id, start: start), [shape[0], shape[1], channels])
+  }
+
+  /// f′ at this tensor, composed of operations of the same set.
+  func derivative(of function: Unary) -> Tensor {
+    switch function {
+    case .mish: return apply(.mishDerivative)
+    case .mishDerivative:
+      // With w = tanh(softplus x), s = sigmoid x: mish' = w + x s (1 - w²); its derivative is s (1 - w²)(2 + x(1 - s - 2 w s)).
+      let w = apply(.softplus).apply(.tanh)
+      let s = apply(.sigmoid)
+      return s * (w.squared() * -1 + 1) * (self * (s * -1 - w * s * 2 + 1) + 2)
+    case .silu:
+      let s = apply(.sigmoid)
+      return s * (self * (s * -1 + 1) + 1)
+    case .tanh: return apply(.tanh).squared() * -1 + 1
+    case .sigmoid:
+      let s = apply(.sigmoid)
+      return s * (s * -1 + 1)
+    case .softplus: return apply(.sigmoid)
+    case .exp: return apply(.exp)
+    case .log: return apply(.reciprocal)
+    case .sin: return apply(.cos)
+    case .cos: return apply(.sin) * -1
+    case .sqrt: return apply(.sqrt).apply(.reciprocal) * 0.5
+    case .reciprocal: return apply(.reciprocal).squared() * -1
+    case .square: return self * 2
+    }
+  }
+
+  /// `normalizeTangent(self, v)` spelled out in simpler operations, so that it can be differentiated once more.
+  func expandedNormalizeTangent(_ v: Tensor, mask: Tensor?, groups: Int, epsilon: Float) -> Tensor {
+    func masked(_ x: Tensor) -> Tensor { mask.map { x * $0 } ?? x }
+    func mean(_ x: Tensor) -> Tensor { x.groupMean(groups: groups, mask: mask) }
+    let centred = masked(self) - mean(self)
+    let inverseDeviation = (mean(centred.squared()) + epsilon).squareRoot().reciprocal()
+    let y = centred * inverseDeviation
+    return masked(inverseDeviation * (v - mean(v) - y * mean(y * v)))
+  }
+}

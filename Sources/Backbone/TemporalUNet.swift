@@ -1,0 +1,172 @@
+import Autograd
+
+/// The shared backbone of both heads: a conditional U-Net over time (Chi et al. 2023), `[batch, time, channels]` in and
+/// out. It knows nothing of losses, noise schedules or sigma_data.
+public struct TemporalUNet: Sendable {
+  public struct Configuration: Sendable, Hashable, Codable {
+    /// Channels of x: action dimensions, or mel bands.
+    public var channels: Int
+    /// Channels per level; every level but the last halves the time.
+    public var widths: [Int]
+    public var kernel: Int
+    /// Groups of each GroupNorm.
+    public var groups: Int
+    /// Features of the noise embedding.
+    public var embedding: Int
+    /// Size of the global condition, or 0.
+    public var globalCondition: Int
+    /// Channels of the per-frame condition, or 0.
+    public var frameCondition: Int
+    /// A second embedding for a target time (consistency trajectory models), added to the first.
+    public var targetEmbedding: Bool
+    /// Dropout rate inside the residual blocks, [0, 1).
+    public var dropout: Float
+
+    public init(
+      channels: Int, widths: [Int] = [64, 128, 256], kernel: Int = 5, groups: Int = 8, embedding: Int = 128,
+      globalCondition: Int = 0, frameCondition: Int = 0, targetEmbedding: Bool = false, dropout: Float = 0
+    ) {
+      self.channels = channels
+      self.widths = widths
+      self.kernel = kernel
+      self.groups = groups
+      self.embedding = embedding
+      self.globalCondition = globalCondition
+      self.frameCondition = frameCondition
+      self.targetEmbedding = targetEmbedding
+      self.dropout = dropout
+    }
+
+    /// The length of x must be a multiple of this.
+    public var timeMultiple: Int { 1 << (widths.count - 1) }
+  }
+
+  struct Down: Sendable {
+    let block1: ResidualBlock
+    let block2: ResidualBlock
+    let downsample: Convolution?
+  }
+
+  struct Up: Sendable {
+    let block1: ResidualBlock
+    let block2: ResidualBlock
+    let upsample: TransposedConvolution
+  }
+
+  public let configuration: Configuration
+  let noiseEmbedding: NoiseEmbedding
+  let targetEmbedding: NoiseEmbedding?
+  let down: [Down]
+  let middle: [ResidualBlock]
+  let up: [Up]
+  let finalConvolution: Convolution
+  let finalNorm: GroupNorm
+  let out: Convolution
+
+  public init(_ configuration: Configuration, in layout: inout ParameterLayout) {
+    let widths = configuration.widths
+    precondition(!widths.isEmpty && widths.allSatisfy { $0 % configuration.groups == 0 }, "widths \(widths)")
+    self.configuration = configuration
+    noiseEmbedding = layout.scope("noise_embedding") { NoiseEmbedding(width: configuration.embedding, in: &$0) }
+    targetEmbedding =
+      configuration.targetEmbedding
+      ? layout.scope("target_embedding") {
+        NoiseEmbedding(width: configuration.embedding, startsAtZero: true, in: &$0)
+      } : nil
+    let condition = configuration.embedding + configuration.globalCondition
+    var stream: UInt32 = 0
+    func block(_ name: String, _ input: Int, _ output: Int, _ layout: inout ParameterLayout) -> ResidualBlock {
+      stream += 1
+      return layout.scope(name) {
+        ResidualBlock(input, output, condition: condition, configuration, dropoutStream: stream, in: &$0)
+      }
+    }
+    var input = configuration.channels + configuration.frameCondition
+    down = widths.enumerated().map { level, width in
+      defer { input = width }
+      return layout.scope("down.\(level)") { layout in
+        Down(
+          block1: block("block1", input, width, &layout), block2: block("block2", width, width, &layout),
+          downsample: level == widths.count - 1
+            ? nil : layout.scope("downsample") { Convolution(width, width, kernel: 3, stride: 2, in: &$0) })
+      }
+    }
+    let bottom = widths.last!
+    middle = ["block1", "block2"].map { name in
+      layout.scope("middle") { block(name, bottom, bottom, &$0) }
+    }
+    up = zip(widths.reversed(), widths.reversed().dropFirst()).enumerated().map { index, pair in
+      let (wide, narrow) = pair
+      return layout.scope("up.\(index)") { layout in
+        Up(
+          block1: block("block1", 2 * wide, narrow, &layout), block2: block("block2", narrow, narrow, &layout),
+          upsample: layout.scope("upsample") {
+            TransposedConvolution(narrow, narrow, kernel: 4, stride: 2, padding: 1, in: &$0)
+          })
+      }
+    }
+    finalConvolution = layout.scope("final.conv") {
+      Convolution(widths[0], widths[0], kernel: configuration.kernel, in: &$0)
+    }
+    finalNorm = layout.scope("final.norm") { GroupNorm(widths[0], groups: configuration.groups, in: &$0) }
+    out = layout.scope("final.out") { Convolution(widths[0], configuration.channels, kernel: 1, in: &$0) }
+  }
+
+  /// Records one evaluation.
+  ///
+  /// - Parameters:
+  ///   - x: `[B, T, channels]`, T a multiple of `configuration.timeMultiple`.
+  ///   - noise: the noise level as the embedding's u, `[B, 1, 1]`.
+  ///   - target: the target time's u, `[B, 1, 1]`; needed if and only if the configuration has a target embedding.
+  /// - Returns: `[B, T, channels]`; 0 at masked frames.
+  public func callAsFunction(
+    _ x: Tensor, noise: Tensor, target: Tensor? = nil, _ conditioning: Conditioning = Conditioning()
+  ) -> Tensor {
+    check(x, target, conditioning)
+    var embedding = noiseEmbedding(noise)
+    if let targetEmbedding, let target { embedding = embedding + targetEmbedding(target) }
+    let condition = (conditioning.global.map { embedding.concatenate($0) } ?? embedding).mish()
+    let masks = levelMasks(conditioning.mask)
+    func run(_ block: ResidualBlock, _ x: Tensor, _ level: Int) -> Tensor {
+      block(x, condition: condition, mask: masks[level], conditioning)
+    }
+    func masked(_ x: Tensor, _ level: Int) -> Tensor { masks[level].map { x * $0 } ?? x }
+
+    var h = conditioning.frames.map { x.concatenate($0) } ?? x
+    var skips: [Tensor] = []
+    for (level, stage) in down.enumerated() {
+      h = run(stage.block2, run(stage.block1, h, level), level)
+      skips.append(h)
+      if let downsample = stage.downsample { h = downsample(masked(h, level)) }
+    }
+    var level = down.count - 1
+    for block in middle { h = run(block, h, level) }
+    for stage in up {
+      h = run(stage.block2, run(stage.block1, h.concatenate(skips.removeLast()), level), level)
+      h = stage.upsample(masked(h, level))
+      level -= 1
+    }
+    h = finalNorm(finalConvolution(masked(h, 0)), mask: masks[0]).mish()
+    return masked(out(h), 0)
+  }
+
+  /// The mask of every level: frames 0, 2, 4, … of the level above.
+  private func levelMasks(_ mask: Tensor?) -> [Tensor?] {
+    guard let mask else { return [Tensor?](repeating: nil, count: down.count) }
+    var masks = [mask]
+    while masks.count < down.count {
+      masks.append(masks.last!.convolution(mask.constant([1], [1, 1, 1]), Window(stride: 2)))
+    }
+    return masks
+  }
+
+  private func check(_ x: Tensor, _ target: Tensor?, _ conditioning: Conditioning) {
+    let c = configuration
+    precondition(
+      x.shape[2] == c.channels && x.shape[1] % c.timeMultiple == 0,
+      "x is \(x.shape); \(c.channels) channels and a length that is a multiple of \(c.timeMultiple) are needed")
+    precondition((target != nil) == c.targetEmbedding, "a target time is given if and only if the network embeds one")
+    precondition(conditioning.global?.shape[2] ?? 0 == c.globalCondition, "the global condition's size is wrong")
+    precondition(conditioning.frames?.shape[2] ?? 0 == c.frameCondition, "the frame condition's size is wrong")
+  }
+}

@@ -1,0 +1,113 @@
+import Autograd
+
+/// Consistency distillation, CD (Song et al. 2023, algorithm 2): neighbours on a mesh, joined by the teacher's ODE.
+///
+///     d(f(x_t, t), sg[f_target(x_r, r)]),  x_t = x0 + t z,  x_r = one solver step of the teacher from x_t down to r.
+///
+/// Weight 1. The student starts from the teacher; its boundary is the mesh's last sigma (shifted coefficients).
+public struct ConsistencyDistillation: Objective {
+  /// The distance d.
+  public enum Metric: String, Sendable, Hashable, Codable {
+    case meanSquare, pseudoHuber
+  }
+
+  public struct Configuration: Sendable, Hashable, Codable {
+    /// Of the noise levels below; published means the CM paper's for CIFAR-10.
+    public var units = SigmaUnits.published
+    /// N, the points of the Karras mesh.
+    public var meshCount = 18
+    public var sigmaMin = 0.002
+    public var sigmaMax = 80.0
+    public var rho = 7.0
+    /// Which intervals of the mesh are trained on.
+    public var intervals = IntervalDistribution.uniform
+    /// The teacher's step from t to r.
+    public var solver = ODEMethod.heun
+    public var metric = Metric.meanSquare
+    /// c / √D of the pseudo-Huber metric.
+    public var huberConstant = 0.00054
+    /// Decay of the target's moving average; 0: the online parameters under stop-gradient.
+    public var targetDecay = 0.0
+
+    public init() {}
+
+    public init(from decoder: any Decoder) throws {
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      try values.read(.units, into: &units)
+      try values.read(.meshCount, into: &meshCount)
+      try values.read(.sigmaMin, into: &sigmaMin)
+      try values.read(.sigmaMax, into: &sigmaMax)
+      try values.read(.rho, into: &rho)
+      try values.read(.intervals, into: &intervals)
+      try values.read(.solver, into: &solver)
+      try values.read(.metric, into: &metric)
+      try values.read(.huberConstant, into: &huberConstant)
+      try values.read(.targetDecay, into: &targetDecay)
+    }
+  }
+
+  public let mesh: KarrasMesh
+  public let targetDecay: Double
+  let solver: ODEMethod
+  let metric: Metric
+  let huberConstant: Double
+  let intervals: IndexSampler
+
+  public init(_ configuration: Configuration = Configuration(), sigmaData: Double) throws(ConsistencyError) {
+    let c = configuration
+    try ConsistencyError.require(sigmaData > 0, "sigmaData", sigmaData, "a positive standard deviation")
+    try ConsistencyError.require(c.meshCount >= 2, "meshCount", c.meshCount, "at least 2 points")
+    try ConsistencyError.require(c.sigmaMin > 0, "sigmaMin", c.sigmaMin, "a positive number")
+    try ConsistencyError.require(c.sigmaMax > c.sigmaMin, "sigmaMax", c.sigmaMax, "a number above sigmaMin")
+    try ConsistencyError.require(c.rho > 0, "rho", c.rho, "a positive number")
+    try ConsistencyError.require(c.huberConstant > 0, "huberConstant", c.huberConstant, "a positive number")
+    try ConsistencyError.require((0..<1).contains(c.targetDecay), "targetDecay", c.targetDecay, "a number in [0, 1)")
+    if case .lognormal(_, let deviation) = c.intervals {
+      try ConsistencyError.require(deviation > 0, "intervals.lognormal.deviation", deviation, "a positive number")
+    }
+    let factor = c.units.factor(sigmaData: sigmaData)
+    mesh = KarrasMesh(
+      count: c.meshCount, sigmaMin: c.sigmaMin * factor, sigmaMax: c.sigmaMax * factor, rho: c.rho)
+    intervals = IndexSampler(c.intervals.scaled(by: factor).probabilities(over: mesh))
+    solver = c.solver
+    metric = c.metric
+    huberConstant = c.huberConstant * factor
+    targetDecay = c.targetDecay
+  }
+
+  public var name: String { "cd" }
+  public var needsTeacher: Bool { true }
+  public var boundarySigma: Double { mesh.sigmas.last! }
+  public var sigmaMax: Double { mesh.sigmas[0] }
+  public var levelNames: [String] { ["t", "r"] }
+  public var scalarNames: [String] { ["eulerStep", "heunStep"] }
+
+  public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {
+    draw(interval: intervals.draw(using: &generator))
+  }
+
+  package func draw(interval: Int) -> Draw {
+    let (t, r) = mesh.interval(interval)
+    return Draw(sigmas: [t, r], scalars: [(r - t) / t, (r - t) / r])
+  }
+
+  public func loss<N>(_ recording: LossRecording<N>) -> Tensor {
+    let noisy = recording.noised(at: "t")
+    let cleaner = teacherStep(from: noisy, recording)
+    let target = recording.target(cleaner, at: "r", bank: needsTarget ? .target : .online)
+    let error = recording.online(noisy, at: "t") - target
+    switch metric {
+    case .meanSquare: return recording.meanSquare(error)
+    case .pseudoHuber: return recording.pseudoHuber(error, constant: huberConstant)
+    }
+  }
+
+  /// x_r = x_t + (r − t) slope, the slope being (x − D(x, sigma))/sigma at t, or for Heun its mean with that at r.
+  private func teacherStep<N>(from noisy: Tensor, _ recording: LossRecording<N>) -> Tensor {
+    let atT = (noisy - recording.taught(noisy, at: "t")) * recording.scalar("eulerStep")
+    let euler = noisy + atT
+    guard solver == .heun else { return euler }
+    let atR = (euler - recording.taught(euler, at: "r")) * recording.scalar("heunStep")
+    return noisy + (atT + atR) * 0.5
+  }
+}

@@ -1,0 +1,26 @@
+import Autograd
+import Backbone
+
+/// A network with its preconditioning: f(x, sigma), an estimate of clean data (or of the end of the ODE's trajectory).
+public struct Denoiser<N: Network>: Sendable {
+  public let network: N
+  public let parameterisation: Parameterisation
+
+  public init(_ network: N, _ parameterisation: Parameterisation) {
+    self.network = network
+    self.parameterisation = parameterisation
+  }
+
+  /// Records f(x, sigma) = skip · x + out · F(input · x, u), with the graph's current bank of parameters.
+  ///
+  /// - Parameters:
+  ///   - x: `[B, T, C]`, data plus noise of standard deviation sigma.
+  ///   - level: each sample's sigma, filled with this denoiser's own `parameterisation.values(at:)`.
+  /// - Returns: `[B, T, C]`.
+  public func callAsFunction(
+    _ x: Tensor, at level: NoiseLevel, _ conditioning: Conditioning = Conditioning()
+  ) -> Tensor {
+    let output = network(x * level.input, noise: level.u, target: nil, conditioning)
+    return x * level.skip + output * level.out
+  }
+}

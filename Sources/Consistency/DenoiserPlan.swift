@@ -1,0 +1,41 @@
+import Autograd
+import Backbone
+
+/// A denoiser compiled for sampling at one batch and length: what stands behind a sampler's `DenoiseInPlace`.
+///
+/// The caller fills the inputs of its conditioning in `plan`; x and the noise level are filled here. Not thread-safe.
+public final class DenoiserPlan {
+  public let plan: Plan
+  private let parameterisation: Parameterisation
+  private let level: NoiseLevelPort
+  private let x: UnsafeMutableBufferPointer<Float>
+  private let denoised: UnsafeBufferPointer<Float>
+
+  /// - Parameters:
+  ///   - shape: `[B, T, C]` of x.
+  ///   - weights: with the denoiser's parameters in `bank`.
+  ///   - conditioning: records the inputs that the network is conditioned on.
+  public init(
+    _ denoiser: Denoiser<some Network>, shape: [Int], weights: PackedWeights, bank: Bank = .online,
+    conditioning: (Graph) -> Conditioning = { _ in Conditioning() }
+  ) {
+    let graph = Graph()
+    let level = NoiseLevel("level", batch: shape[0], graph: graph)
+    let condition = conditioning(graph)
+    let output = graph.with(bank) { denoiser(graph.input("x", shape), at: level, condition) }
+    plan = Plan(graph, outputs: ["denoised": output], weights: weights)
+    parameterisation = denoiser.parameterisation
+    self.level = NoiseLevelPort("level", in: plan)
+    x = plan.input("x")
+    denoised = plan.output("denoised")
+  }
+
+  /// Replaces `values`, `[B, T, C]`, by f(values, sigma). Allocates nothing.
+  public func callAsFunction(_ values: UnsafeMutableBufferPointer<Float>, _ sigma: Double) {
+    precondition(values.count == x.count, "\(values.count) floats for a plan of \(x.count)")
+    level.setAll(to: parameterisation.values(at: sigma))
+    x.baseAddress!.update(from: values.baseAddress!, count: x.count)
+    plan.run()
+    values.baseAddress!.update(from: denoised.baseAddress!, count: x.count)
+  }
+}

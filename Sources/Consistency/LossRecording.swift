@@ -1,0 +1,99 @@
+import Autograd
+import Backbone
+
+/// What an objective sees while it records its loss: data, noise, the denoisers and the reductions.
+///
+/// Both sides of a pair share the noise and the dropout masks; the teacher runs without dropout.
+public struct LossRecording<N: Network> {
+  public let graph: Graph
+  /// The denoiser being trained, bank `.online`.
+  public let student: Denoiser<N>
+  /// The frozen denoiser, bank `.teacher`, for objectives that need one.
+  public let teacher: Denoiser<N>?
+  /// x0, `[B, T, C]`.
+  public let data: Tensor
+  /// z ~ N(0, I), `[B, T, C]`: the input `noise`.
+  public let noise: Tensor
+  public let conditioning: Conditioning
+  /// 1 for frames that count, 0 for padding, `[B, T, 1]`, at least one 1 per sample; nil: all count.
+  public let validity: Tensor?
+
+  public init(
+    graph: Graph, student: Denoiser<N>, teacher: Denoiser<N>?, data: Tensor, conditioning: Conditioning,
+    validity: Tensor? = nil
+  ) {
+    precondition(
+      validity.map { $0.shape == [data.shape[0], data.shape[1], 1] } ?? true,
+      "a validity of \(validity?.shape ?? []) for data of \(data.shape)")
+    self.graph = graph
+    self.student = student
+    self.teacher = teacher
+    self.data = data
+    self.conditioning = conditioning
+    self.validity = validity
+    noise = graph.input(LossInput.noise, data.shape)
+  }
+
+  /// A number per sample that the objective draws, `[B, 1, 1]`.
+  public func scalar(_ name: String) -> Tensor { graph.input(LossInput.scalar(name), [data.shape[0], 1, 1]) }
+
+  /// x0 + sigma z at a level of the objective.
+  public func noised(at level: String) -> Tensor { data + noise * studentLevel(level).sigma }
+
+  /// f(x, sigma) of the online parameters.
+  public func online(_ x: Tensor, at level: String) -> Tensor { student(x, at: studentLevel(level), conditioning) }
+
+  /// f(x, sigma) of the target's parameters, through which no gradient passes.
+  public func target(_ x: Tensor, at level: String, bank: Bank = .online) -> Tensor {
+    graph.with(bank) { online(x, at: level) }.stopGradient()
+  }
+
+  /// The teacher's denoised x, through which no gradient passes.
+  public func taught(_ x: Tensor, at level: String) -> Tensor {
+    guard let teacher else { preconditionFailure("this recording has no teacher") }
+    var plain = conditioning
+    plain.dropoutKeys = nil
+    let level = NoiseLevel(LossInput.teacherLevel(level), batch: data.shape[0], graph: graph)
+    return graph.with(.teacher) { teacher(x, at: level, plain) }.stopGradient()
+  }
+
+  private func studentLevel(_ name: String) -> NoiseLevel { NoiseLevel(name, batch: data.shape[0], graph: graph) }
+}
+
+/// Names of the inputs that a recorded loss reads besides its noise levels, data and conditioning.
+package enum LossInput {
+  package static let noise = "noise"
+  /// A level with the teacher's parameterisation instead of the student's.
+  package static func teacherLevel(_ name: String) -> String { "teacher.\(name)" }
+  package static func scalar(_ name: String) -> String { "objective.\(name)" }
+}
+
+// MARK: - Reductions
+
+extension LossRecording {
+  /// Mean of e² over the valid elements of each example: `[B, T, C]` → `[B, 1, 1]`.
+  public func meanSquare(_ e: Tensor) -> Tensor {
+    guard let validity else { return sumOfSquares(e) * (1 / Float(elementsPerSample)) }
+    let elements = validity.sumPerSample() * Float(e.shape[2])
+    return sumOfSquares(e) * elements.reciprocal()
+  }
+
+  /// Pseudo-Huber distance √(‖e‖² + c²) − c of whole examples, c = constant · √D, D the number of valid elements
+  /// (Song & Dhariwal 2023, section 3.3): `[B, T, C]` → `[B, 1, 1]`.
+  public func pseudoHuber(_ e: Tensor, constant: Double) -> Tensor {
+    precondition(constant > 0, "a pseudo-Huber constant of \(constant)")
+    guard let validity else {
+      let c = constant * Double(elementsPerSample).squareRoot()
+      return (sumOfSquares(e) + Float(c * c)).squareRoot() - Float(c)
+    }
+    let squaredC = validity.sumPerSample() * Float(Double(e.shape[2]) * constant * constant)
+    return (sumOfSquares(e) + squaredC).squareRoot() - squaredC.squareRoot()
+  }
+
+  private var elementsPerSample: Int { data.shape[1] * data.shape[2] }
+
+  private func sumOfSquares(_ e: Tensor) -> Tensor {
+    let squares = e.squared()
+    return (validity.map { squares * $0 } ?? squares).sumPerSample()
+  }
+}

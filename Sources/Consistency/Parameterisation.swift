@@ -1,0 +1,18 @@
+/// How sigma enters a denoiser: its preconditioning and what its noise embedding is told. A checkpoint stores it.
+public struct Parameterisation: Sendable, Hashable, Codable {
+  public let preconditioning: Preconditioning
+  public let noiseScale: NoiseScale
+
+  public init(_ preconditioning: Preconditioning, noiseScale: NoiseScale = .consistency) {
+    self.preconditioning = preconditioning
+    self.noiseScale = noiseScale
+  }
+
+  /// All that a denoiser needs to know of one noise level, `preconditioning.boundarySigma` or more.
+  public func values(at sigma: Double) -> NoiseLevel.Values {
+    // Plain EDM coefficients at sigma 0 multiply the network's output by 0: any finite u does, and ln 0 is none.
+    let u = sigma > 0 ? noiseScale(sigma) : 0
+    let c = preconditioning.coefficients(sigma)
+    return NoiseLevel.Values(skip: c.skip, out: c.out, input: c.input, u: u, sigma: sigma)
+  }
+}

@@ -1,0 +1,50 @@
+/// The noise levels at which a model is sampled, in units of its data: part of a checkpoint's configuration.
+///
+/// Which middle sigmas are best depends on data and training; they are searched for on held-out data (Song et al. 2023,
+/// section 3). Chains that are not listed take a Karras mesh's points.
+public struct SamplingSchedule: Sendable, Hashable, Codable {
+  /// The first sigma of every chain: `Objective.sigmaMax` of the training.
+  public var sigmaMax = 80.0
+  /// The last sigma of a solver's mesh; consistency chains that are not listed head for it without a step there.
+  public var sigmaMin = 0.002
+  public var rho = 7.0
+  /// Falling middle sigmas of chains that were tuned: entry i belongs to i + 2 steps.
+  public var middle: [[Double]] = []
+
+  public init() {}
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    try values.read(.sigmaMax, into: &sigmaMax)
+    try values.read(.sigmaMin, into: &sigmaMin)
+    try values.read(.rho, into: &rho)
+    try values.read(.middle, into: &middle)
+  }
+
+  /// The falling noise levels of a chain of `steps` network calls, `[steps]`.
+  ///
+  /// - Throws: `ConsistencyError` for settings that make no falling chain.
+  public func sigmas(steps: Int) throws(ConsistencyError) -> [Double] {
+    try ConsistencyError.require(steps >= 1, "the number of steps", steps, "at least 1")
+    guard steps >= 2, middle.indices.contains(steps - 2) else { return try mesh(count: steps + 1).dropLast() }
+    let tuned = middle[steps - 2]
+    try ConsistencyError.require(
+      tuned.count == steps - 1, "middle[\(steps - 2)]", tuned, "\(steps - 1) sigmas for \(steps) steps")
+    let chain = [sigmaMax] + tuned
+    try requireFalling(chain, above: 0)
+    return chain
+  }
+
+  /// The falling mesh of an ODE solver with `intervals` intervals, the last of which ends at 0: `[intervals]`.
+  ///
+  /// - Throws: `ConsistencyError.badSetting`.
+  public func solverSigmas(intervals: Int) throws(ConsistencyError) -> [Double] { try mesh(count: intervals) }
+
+  private func mesh(count: Int) throws(ConsistencyError) -> [Double] {
+    try ConsistencyError.require(count >= 1, "the number of steps", count, "at least 1")
+    try ConsistencyError.require(sigmaMin > 0, "sigmaMin", sigmaMin, "a positive number")
+    try ConsistencyError.require(sigmaMax > sigmaMin, "sigmaMax", sigmaMax, "a number above sigmaMin")
+    try ConsistencyError.require(rho > 0, "rho", rho, "a positive number")
+    return KarrasMesh(count: count, sigmaMin: sigmaMin, sigmaMax: sigmaMax, rho: rho).sigmas
+  }
+}

@@ -1,0 +1,81 @@
+import Autograd
+import Backbone
+
+/// An objective with the parameterisations of the denoisers it compares: everything about training that does not depend
+/// on the head. A head records its own data and conditioning, and fills them; this does the rest on both sides.
+public struct TrainingMethod: Sendable {
+  public let objective: any Objective
+  /// Of the denoiser being trained.
+  public let student: Parameterisation
+  /// Of the frozen one; given if and only if the objective needs a teacher.
+  public let teacher: Parameterisation?
+
+  package static var dropoutInput: String { "dropout.keys" }
+
+  public init(objective: any Objective, student: Parameterisation, teacher: Parameterisation? = nil) {
+    precondition(
+      objective.needsTeacher == (teacher != nil), "\(objective.name): a teacher is given if and only if one is needed")
+    precondition(
+      student.preconditioning.boundarySigma == objective.boundarySigma,
+      "\(objective.name) has its boundary at \(objective.boundarySigma), "
+        + "the student at \(student.preconditioning.boundarySigma)")
+    self.objective = objective
+    self.student = student
+    self.teacher = teacher
+  }
+
+  /// Records the loss of a batch: the mean over its samples, `[1, 1, 1]`.
+  ///
+  /// - Parameters:
+  ///   - data: x0, `[B, T, C]`.
+  ///   - conditioning: without dropout keys, which are added here when `training`.
+  ///   - validity: `[B, T, 1]`, 1 for the frames that count; nil: all.
+  public func loss(
+    of network: some Network, data: Tensor, conditioning: Conditioning, validity: Tensor? = nil, training: Bool,
+    in graph: Graph
+  ) -> Tensor {
+    var conditioning = conditioning
+    if training { conditioning.dropoutKeys = graph.input(Self.dropoutInput, [data.shape[0], 1, 4]) }
+    let recording = LossRecording(
+      graph: graph, student: Denoiser(network, student), teacher: teacher.map { Denoiser(network, $0) }, data: data,
+      conditioning: conditioning, validity: validity)
+    return objective.loss(recording).mean()
+  }
+
+  /// Fills what `loss` reads besides data and conditioning, for one sample of the batch.
+  ///
+  /// - Parameters:
+  ///   - row: the sample's place in the plan's batch.
+  ///   - key: what all of the sample's random numbers follow from.
+  ///   - progress: how much of the training has been done, 0 … 1.
+  public func fill(_ plan: Plan, row: Int, key: SampleKey, progress: Double) {
+    fillNoise(plan, row, key)
+    fillDropoutKeys(plan, row, key)
+    var time = key.random(.time)
+    let draw = objective.draw(progress: progress, using: &time)
+    for (name, sigma) in zip(objective.levelNames, draw.sigmas) {
+      NoiseLevelPort(name, in: plan).set(row: row, to: student.values(at: sigma))
+      if let teacher {
+        NoiseLevelPort(LossInput.teacherLevel(name), in: plan).set(row: row, to: teacher.values(at: sigma))
+      }
+    }
+    for (name, value) in zip(objective.scalarNames, draw.scalars) where plan.reads(LossInput.scalar(name)) {
+      plan.input(LossInput.scalar(name))[row] = Float(value)
+    }
+  }
+
+  private func fillNoise(_ plan: Plan, _ row: Int, _ key: SampleKey) {
+    let noise = plan.input(LossInput.noise)
+    let count = noise.count / NoiseLevelPort(objective.levelNames[0], in: plan).batch
+    var random = key.random(.noise)
+    for i in row * count..<(row + 1) * count { noise[i] = Float(random.normal()) }
+  }
+
+  private func fillDropoutKeys(_ plan: Plan, _ row: Int, _ key: SampleKey) {
+    guard plan.reads(Self.dropoutInput) else { return }
+    let keys = plan.input(Self.dropoutInput)
+    var random = key.random(.dropout)
+    let word = random.next()
+    for i in 0..<4 { keys[row * 4 + i] = Float(word >> (16 * UInt64(i)) & 0xFFFF) }
+  }
+}

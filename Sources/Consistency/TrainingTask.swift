@@ -1,0 +1,56 @@
+import Autograd
+
+/// What a head offers to the training loop: how a batch's loss is recorded, and how its inputs are filled.
+///
+/// The loop owns parameters, plans, shards and optimiser; a task knows one network, its data and its method.
+public protocol TrainingTask: Sendable {
+  /// The trained network's parameters; target and teacher have the same layout.
+  var layout: ParameterLayout { get }
+  /// Training examples; `fill` takes 0 ..< exampleCount.
+  var exampleCount: Int { get }
+  /// Examples that are never trained on.
+  var heldOutCount: Int { get }
+  /// Whether the loss reads `Bank.teacher`.
+  var usesTeacher: Bool { get }
+  /// Decay per step of the moving average of the online parameters in `Bank.target`; 0: the loss reads none.
+  var targetDecay: Double { get }
+
+  /// Records the mean loss, `[1, 1, 1]`, of a batch.
+  ///
+  /// - Parameter training: with dropout; without it for held-out losses.
+  func record(batch: Int, training: Bool) -> (graph: Graph, loss: Tensor)
+
+  /// Fills one row of the inputs of a plan that was compiled from `record`.
+  ///
+  /// - Parameters:
+  ///   - row: 0 ..< the batch that was recorded.
+  ///   - example: which example, of the held-out ones or of the training ones.
+  ///   - key: what every random number of this sample follows from.
+  ///   - progress: how much of the training has been done, 0 … 1.
+  func fill(_ plan: Plan, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double)
+}
+
+extension TrainingTask {
+  /// Whether the loss reads `Bank.target`.
+  public var usesTarget: Bool { targetDecay > 0 }
+}
+
+/// What a training sample's random numbers are a pure function of: they depend on no batch, shard or thread.
+public struct SampleKey: Sendable, Hashable {
+  public var seed: UInt64
+  /// The training step.
+  public var step: UInt32
+  /// The sample's number within the step's whole batch.
+  public var sample: UInt32
+
+  public init(seed: UInt64, step: UInt32, sample: UInt32) {
+    self.seed = seed
+    self.step = step
+    self.sample = sample
+  }
+
+  /// The sample's generator for one use.
+  public func random(_ stream: RandomStream) -> Philox {
+    Philox(seed: seed, step: step, sample: sample, stream: stream)
+  }
+}
