@@ -1,19 +1,57 @@
-PACKAGES = pkg-config libopenblas-dev libblosc-dev libzip-dev chipmunk-dev libcairo2-dev libgif-dev
-SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-FOLDERS = $(wildcard Sources Envs Audio Tests Examples) Package.swift
+# make demo   the bundled policy pushes the T: out/pusht.gif, out/pusht.json, out/pusht.png
+# make test   builds and runs all tests
+# make lint   checks the Swift sources' format
+# make deps   installs the Debian packages that are missing (the others do this first)
+# make clean  removes build products and out/
 
-.PHONY: deps test lint clean
+SALTUS := .build/release/saltus
 
-deps: ## installs the system packages that are missing
-	@missing=$$(for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
-	if [ -n "$$missing" ]; then $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q --no-install-recommends $$missing; fi
+# Debian 12 packages, by the part that needs them.
+PACKAGES := pkg-config
+PACKAGES += libopenblas-dev libopenblas0-pthread  # Sources/Autograd
+PACKAGES += libblosc-dev libzip-dev               # Sources/Datasets
+PACKAGES += libchipmunk-dev                       # Envs/PushT
+PACKAGES += libcairo2-dev libgif-dev              # Envs/Environments, Sources/Charts
 
-test: deps ## builds in release and runs the whole test suite
+SWIFT_FOLDERS := $(wildcard Sources Envs Audio Tests Examples Package.swift)
+
+.PHONY: all deps build demo test lint clean
+all: build
+
+deps:
+	@command -v swift >/dev/null || { echo "Swift 6.3 is missing: https://www.swift.org/install/linux" >&2; exit 1; }
+	@command -v dpkg-query >/dev/null || { echo "Not Debian: install what is like $(PACKAGES)" >&2; exit 1; }
+	@missing=""; \
+	for package in $(PACKAGES); do \
+	  status=$$(dpkg-query --show --showformat='$${db:Status-Status}' $$package 2>/dev/null) || true; \
+	  [ "$$status" = installed ] || missing="$$missing $$package"; \
+	done; \
+	[ -z "$$missing" ] && exit 0; \
+	echo "installing$$missing"; \
+	sudo=""; \
+	if [ "$$(id -u)" != 0 ]; then \
+	  command -v sudo >/dev/null || { echo "as root: apt-get install$$missing" >&2; exit 1; }; \
+	  sudo="sudo"; \
+	fi; \
+	$$sudo apt-get update && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $$missing
+
+build: deps
+	swift build -c release
+
+demo: build
+	mkdir -p out
+	$(SALTUS) evaluate bundled:pusht --env pusht --episodes 50 --first-seed 100000 --reset legacy --steps 1 \
+	  --json out/pusht.json --gif out/pusht.gif
+	$(SALTUS) plot out/pusht.json -o out/pusht.png
+
+# `swift test` alone would build everything a second time, in another configuration.
+test: deps
 	swift build -c release --build-tests
 	swift test -c release --disable-xctest --disable-testable-imports --skip-build
 
-lint: ## checks the formatting of every Swift file
-	swift format lint --strict --recursive --parallel $(FOLDERS)
+lint:
+	swift format lint --strict --recursive --parallel $(SWIFT_FOLDERS)
 
 clean:
 	rm -rf .build out

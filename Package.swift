@@ -4,8 +4,13 @@ import PackageDescription
 let package = Package(
   name: "Saltus",
   products: [
-    .library(name: "Saltus", targets: ["Autograd", "Backbone", "Consistency"]),
+    .executable(name: "saltus", targets: ["saltus"]),
+    .library(name: "Saltus", targets: ["Autograd", "Backbone", "Consistency", "Checkpoints"]),
     .library(name: "SaltusEnvironments", targets: ["Environments", "PushTEnv"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // Sources: the engine, the shared backbone and the consistency methods.
@@ -14,9 +19,31 @@ let package = Package(
     .target(name: "Autograd", dependencies: ["CKernels"]),
     .target(name: "Backbone", dependencies: ["Autograd"]),
     .target(name: "Consistency", dependencies: ["Autograd", "Backbone"]),
+    .target(name: "Checkpoints", dependencies: ["Autograd"]),
+    .systemLibrary(
+      name: "CBlosc", path: "Sources/CBlosc", pkgConfig: "blosc", providers: [.apt(["libblosc-dev"])]),
+    .systemLibrary(name: "CZip", path: "Sources/CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .target(name: "Datasets", dependencies: ["Autograd", "CBlosc", "CZip", "Checkpoints"]),
+    .target(name: "Training", dependencies: ["Autograd", "CKernels", "Checkpoints", "Consistency", "Datasets"]),
+    .target(
+      name: "PolicyHead", dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Environments"]),
+    .target(
+      name: "PolicyTraining", dependencies: ["Checkpoints", "Consistency", "Datasets", "PolicyHead", "Training"]),
+    .target(name: "Charts", dependencies: ["CCairo"]),
+    .target(name: "Configuration", dependencies: [.product(name: "Yams", package: "Yams")]),
+    .target(name: "Reporting"),
+    .executableTarget(
+      name: "saltus",
+      dependencies: [
+        "Autograd", "Backbone", "CAllocationCounter", "Charts", "Checkpoints", "Configuration", "Consistency",
+        "Datasets",
+        "Environments", "PolicyHead", "PolicyTraining", "PushTEnv", "Reporting", "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      resources: [.copy("Models")]),
 
     // Envs: simulated worlds; they import system libraries only.
-    .systemLibrary(name: "CChipmunk", path: "Envs/CChipmunk", providers: [.apt(["chipmunk-dev"])]),
+    .systemLibrary(name: "CChipmunk", path: "Envs/CChipmunk", providers: [.apt(["libchipmunk-dev"])]),
     .systemLibrary(name: "CCairo", path: "Envs/CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
     .systemLibrary(name: "CGif", path: "Envs/CGif", providers: [.apt(["libgif-dev"])]),
     .target(name: "Environments", dependencies: ["CCairo", "CGif"], path: "Envs/Environments"),
@@ -24,8 +51,12 @@ let package = Package(
 
     .testTarget(name: "AutogradTests", dependencies: ["Autograd", "CKernels", "CAllocationCounter"]),
     .testTarget(name: "BackboneTests", dependencies: ["Backbone"]),
+    .testTarget(name: "ConsistencyTests", dependencies: ["Consistency"]),
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"]),
     .testTarget(name: "PushTEnvTests", dependencies: ["Environments", "PushTEnv"]),
+    .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
+    .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
   ],
   swiftLanguageModes: [.v6]
 )

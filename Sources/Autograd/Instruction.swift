@@ -40,11 +40,24 @@ enum Instruction {
     var y: Target
   }
 
-  func run() {
+  /// Whether several threads can share it.
+  var isShared: Bool {
+    switch self {
+    case .convolution, .normalizeMish: true
+    default: false
+    }
+  }
+
+  /// Does one part of the work; parts differ in channels. What cannot be shared is done by part 0.
+  ///
+  /// - Parameter scratchStride: floats of scratch that belong to each part.
+  func run(part: Int = 0, of parts: Int = 1, scratchStride: Int = 0) {
+    if part > 0 && !isShared { return }
     switch self {
     case .convolution(let shape, let x, let packed, let bias, let y, let scratch):
       let panels = (shape.pointee.out_channels + CK_PANEL - 1) / CK_PANEL
-      ck_conv(shape, x, packed, bias, y, 0, 0, panels, scratch)
+      let (first, last) = (panels * part / parts, panels * (part + 1) / parts)
+      if first < last { ck_conv(shape, x, packed, bias, y, 0, first, last, scratch + part * scratchStride) }
     case .kernelGradient(let shape, let x, let d, let y, let scratch):
       ck_conv_weight_gradient(shape, x, d, y, 0, scratch)
     case .packTaps(let taps, let first, let step, let rows, let columns, let transposed, let w, let packed):
@@ -64,8 +77,8 @@ enum Instruction {
     case .normalizeMish(let shape, let arguments):
       let a = arguments.pointee
       ck_normalize_mish(
-        shape, a.groups, a.epsilon, a.x, a.mask, a.gamma, a.beta, a.scale, a.shift, a.filmStride, a.residual, a.y, 0,
-        a.groups)
+        shape, a.groups, a.epsilon, a.x, a.mask, a.gamma, a.beta, a.scale, a.shift, a.filmStride, a.residual, a.y,
+        a.groups * part / parts, a.groups * (part + 1) / parts)
     case .copyRows(let rows, let n, let x, let ldx, let y, let ldy): ck_copy_rows(rows, n, x, ldx, y, ldy)
     case .zero(let n, let y): ck_zero(n, y)
     case .dropoutMask(let shape, let keys, let stream, let rate, let y): ck_dropout_mask(shape, keys, stream, rate, y)

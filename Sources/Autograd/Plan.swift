@@ -19,7 +19,8 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
   }
 
   public let statistics: Statistics
-  private let instructions: UnsafeMutableBufferPointer<Instruction>
+  private let program: Threads
+  private var instructions: UnsafeMutableBufferPointer<Instruction> { program.instructions }
   private let names: [String]
   private let inputs: [String: UnsafeMutableBufferPointer<Float>]
   private let outputs: [String: UnsafeBufferPointer<Float>]
@@ -35,26 +36,24 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
   ///   - gradients: parameters and their gradients, written into one flat buffer on every run.
   ///   - gradientCount: floats of that buffer: the parameter layout's `count`.
   ///   - weights: the parameters' values and their packed copies.
+  ///   - threads: that share every run, by output channels: for small batches. Results do not depend on it.
   public init(
     _ graph: Graph, outputs: [String: Tensor], gradients: [(parameter: Parameter, gradient: Tensor)] = [],
-    gradientCount: Int = 0, weights: PackedWeights
+    gradientCount: Int = 0, weights: PackedWeights, threads: Int = 1
   ) {
     self.weights = weights
     self.gradients = gradients.isEmpty ? nil : ParameterBuffer(count: gradientCount)
     var compiler = PlanCompiler(graph, weights: weights)
     let program = compiler.compile(
       outputs: outputs.mapValues(\.id), gradients: gradients.map { ($0.parameter, $0.gradient.id) },
-      gradientBuffer: self.gradients)
-    instructions = .allocate(capacity: program.instructions.count)
-    _ = instructions.initialize(from: program.instructions)
+      gradientBuffer: self.gradients, threads: threads)
+    self.program = Threads(program.instructions, count: threads, scratchStride: program.scratchStride)
     names = program.names
     inputs = program.inputs
     self.outputs = program.outputs
     memory = program.memory
     statistics = program.statistics
   }
-
-  deinit { instructions.deallocate() }
 
   /// The memory of an input, to be filled before `run`; it keeps its contents between runs.
   public func input(_ name: String) -> UnsafeMutableBufferPointer<Float> {
@@ -76,9 +75,7 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
   }
 
   /// Computes all outputs and gradients from the inputs and the packed weights.
-  public func run() {
-    for index in 0..<instructions.count { instructions[index].run() }
-  }
+  public func run() { program.run() }
 
   /// One line per kernel call, then totals.
   public var description: String {

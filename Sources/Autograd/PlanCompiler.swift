@@ -8,6 +8,8 @@ struct PlanCompiler {
     var inputs: [String: UnsafeMutableBufferPointer<Float>] = [:]
     var outputs: [String: UnsafeBufferPointer<Float>] = [:]
     let memory: PlanMemory
+    /// Floats of scratch for each thread.
+    var scratchStride = 0
     var statistics = Plan.Statistics(operations: 0, arenaBytes: 0, unsharedBytes: 0, packedBytes: 0, flops: 0)
   }
 
@@ -23,7 +25,7 @@ struct PlanCompiler {
   }
 
   mutating func compile(
-    outputs: [String: Int], gradients: [(Parameter, Int)], gradientBuffer: ParameterBuffer?
+    outputs: [String: Int], gradients: [(Parameter, Int)], gradientBuffer: ParameterBuffer?, threads: Int
   ) -> Program {
     let kept = Set(outputs.values).union(gradients.map(\.1))
     steps = Fusion.steps(of: graph, outputs: kept)
@@ -45,9 +47,11 @@ struct PlanCompiler {
 
     var scratchCount = 0
     for step in steps { scratchCount = max(scratchCount, scratch(of: step)) }
+    scratchCount = (scratchCount + 15) / 16 * 16
+    program.scratchStride = scratchCount
     let lowering = Lowering(
       graph: graph, weights: weights, memory: program.memory, places: places, views: views,
-      scratch: program.memory.allocate(scratchCount))
+      scratch: program.memory.allocate(scratchCount * threads))
     for step in steps {
       let lowered = lowering.lower(step)
       program.instructions += lowered.instructions

@@ -55,20 +55,24 @@ public struct ConsistencyDistillation: Objective {
 
   public init(_ configuration: Configuration = Configuration(), sigmaData: Double) throws(ConsistencyError) {
     let c = configuration
-    try ConsistencyError.require(sigmaData > 0, "sigmaData", sigmaData, "a positive standard deviation")
-    try ConsistencyError.require(c.meshCount >= 2, "meshCount", c.meshCount, "at least 2 points")
-    try ConsistencyError.require(c.sigmaMin > 0, "sigmaMin", c.sigmaMin, "a positive number")
-    try ConsistencyError.require(c.sigmaMax > c.sigmaMin, "sigmaMax", c.sigmaMax, "a number above sigmaMin")
-    try ConsistencyError.require(c.rho > 0, "rho", c.rho, "a positive number")
-    try ConsistencyError.require(c.huberConstant > 0, "huberConstant", c.huberConstant, "a positive number")
+    try ConsistencyError.requirePositive("sigmaData", sigmaData)
+    try ConsistencyError.require((2...100_000).contains(c.meshCount), "meshCount", c.meshCount, "2 to 100,000 points")
+    try ConsistencyError.requireRange(sigmaMin: c.sigmaMin, sigmaMax: c.sigmaMax)
+    try ConsistencyError.requirePositive("rho", c.rho)
+    try ConsistencyError.requirePositive("huberConstant", c.huberConstant)
     try ConsistencyError.require((0..<1).contains(c.targetDecay), "targetDecay", c.targetDecay, "a number in [0, 1)")
-    if case .lognormal(_, let deviation) = c.intervals {
-      try ConsistencyError.require(deviation > 0, "intervals.lognormal.deviation", deviation, "a positive number")
+    if case .lognormal(let mean, let deviation) = c.intervals {
+      try ConsistencyError.requireLogNormal(
+        mean: ("intervals.lognormal.mean", mean), deviation: ("intervals.lognormal.deviation", deviation))
     }
     let factor = c.units.factor(sigmaData: sigmaData)
     mesh = KarrasMesh(
       count: c.meshCount, sigmaMin: c.sigmaMin * factor, sigmaMax: c.sigmaMax * factor, rho: c.rho)
-    intervals = IndexSampler(c.intervals.scaled(by: factor).probabilities(over: mesh))
+    try requireFalling(mesh.sigmas, above: 0)
+    let probabilities = c.intervals.scaled(by: factor).probabilities(over: mesh)
+    try ConsistencyError.require(
+      probabilities.contains { $0 > 0 }, "intervals", c.intervals, "a distribution with mass on [sigmaMin, sigmaMax]")
+    intervals = IndexSampler(probabilities)
     solver = c.solver
     metric = c.metric
     huberConstant = c.huberConstant * factor

@@ -24,4 +24,24 @@ public enum ConsistencyError: Error, Equatable, CustomStringConvertible {
   ) throws(ConsistencyError) {
     if !condition { throw .badSetting(name: name, value: "\(value)", expected: expected) }
   }
+
+  /// Throws `badSetting` unless `value` is positive and finite.
+  static func requirePositive(_ name: String, _ value: Double) throws(ConsistencyError) {
+    try require(value > 0 && value.isFinite, name, value, "a positive number")
+  }
+
+  /// Throws `badSetting` unless 0 < `sigmaMin` < `sigmaMax`, both finite.
+  static func requireRange(sigmaMin: Double, sigmaMax: Double) throws(ConsistencyError) {
+    try requirePositive("sigmaMin", sigmaMin)
+    try require(sigmaMax > sigmaMin && sigmaMax.isFinite, "sigmaMax", sigmaMax, "a number above sigmaMin")
+  }
+
+  /// Throws `badSetting` unless draws of exp(N(mean, deviation²)) are numbers that single precision can hold.
+  static func requireLogNormal(
+    mean: (name: String, value: Double), deviation: (name: String, value: Double)
+  ) throws(ConsistencyError) {
+    try require(abs(mean.value) <= 20, mean.name, mean.value, "a number in [-20, 20]")
+    try require(
+      deviation.value > 0 && deviation.value <= 5, deviation.name, deviation.value, "a number above 0, at most 5")
+  }
 }

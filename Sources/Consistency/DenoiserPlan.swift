@@ -3,8 +3,9 @@ import Backbone
 
 /// A denoiser compiled for sampling at one batch and length: what stands behind a sampler's `DenoiseInPlace`.
 ///
-/// The caller fills the inputs of its conditioning in `plan`; x and the noise level are filled here. Not thread-safe.
-public final class DenoiserPlan {
+/// The caller fills the inputs of its conditioning in `plan`; x and the noise level are filled here. Like a
+/// plan, it belongs to one thread at a time.
+public final class DenoiserPlan: @unchecked Sendable {
   public let plan: Plan
   private let parameterisation: Parameterisation
   private let level: NoiseLevelPort

@@ -33,10 +33,9 @@ public struct EDMObjective: Objective {
 
   public init(_ configuration: Configuration = Configuration(), sigmaData: Double) throws(ConsistencyError) {
     let c = configuration
-    try ConsistencyError.require(sigmaData > 0, "sigmaData", sigmaData, "a positive standard deviation")
-    try ConsistencyError.require(c.logDeviation > 0, "logDeviation", c.logDeviation, "a positive number")
-    try ConsistencyError.require(c.sigmaMin > 0, "sigmaMin", c.sigmaMin, "a positive number")
-    try ConsistencyError.require(c.sigmaMax > c.sigmaMin, "sigmaMax", c.sigmaMax, "a number above sigmaMin")
+    try ConsistencyError.requirePositive("sigmaData", sigmaData)
+    try ConsistencyError.requireLogNormal(mean: ("logMean", c.logMean), deviation: ("logDeviation", c.logDeviation))
+    try ConsistencyError.requireRange(sigmaMin: c.sigmaMin, sigmaMax: c.sigmaMax)
     let factor = c.units.factor(sigmaData: sigmaData)
     self.sigmaData = sigmaData
     noise = LogNormal(mean: c.logMean, deviation: c.logDeviation).scaled(by: factor)

@@ -49,14 +49,16 @@ public struct EasyConsistencyTuning: Objective {
 
   public init(_ configuration: Configuration = Configuration(), sigmaData: Double) throws(ConsistencyError) {
     let c = configuration
-    try ConsistencyError.require(sigmaData > 0, "sigmaData", sigmaData, "a positive standard deviation")
-    try ConsistencyError.require(c.logDeviation > 0, "logDeviation", c.logDeviation, "a positive number")
-    try ConsistencyError.require(c.sigmaMax > 0, "sigmaMax", c.sigmaMax, "a positive number")
-    try ConsistencyError.require(c.q > 1, "q", c.q, "a number above 1")
-    try ConsistencyError.require(c.k >= 0, "k", c.k, "0 or more")
-    try ConsistencyError.require(c.b >= 0, "b", c.b, "0 or more")
-    try ConsistencyError.require(c.stages >= 1, "stages", c.stages, "at least 1")
-    try ConsistencyError.require(c.huberConstant > 0, "huberConstant", c.huberConstant, "a positive number")
+    try ConsistencyError.requirePositive("sigmaData", sigmaData)
+    try ConsistencyError.requireLogNormal(mean: ("logMean", c.logMean), deviation: ("logDeviation", c.logDeviation))
+    try ConsistencyError.requirePositive("sigmaMax", c.sigmaMax)
+    try ConsistencyError.require(c.q > 1 && c.q.isFinite, "q", c.q, "a number above 1")
+    try ConsistencyError.require(c.k >= 0 && c.k.isFinite, "k", c.k, "0 or more")
+    try ConsistencyError.require(c.b >= 0 && c.b.isFinite, "b", c.b, "0 or more")
+    // Beyond 10⁶ single precision would not tell t from r.
+    let finest = pow(c.q, Double(c.stages))
+    try ConsistencyError.require(c.stages >= 1 && finest <= 1e6, "stages", c.stages, "at least 1, q^stages up to 10^6")
+    try ConsistencyError.requirePositive("huberConstant", c.huberConstant)
     self.configuration = c
     factor = c.units.factor(sigmaData: sigmaData)
     noise = LogNormal(mean: c.logMean, deviation: c.logDeviation).scaled(by: factor)

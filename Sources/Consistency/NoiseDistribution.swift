@@ -38,7 +38,7 @@ public enum IntervalDistribution: Sendable, Hashable, Codable {
     }
   }
 
-  /// One probability per interval of `mesh`, `[mesh.intervalCount]`, summing to 1.
+  /// One probability per interval of `mesh`, `[mesh.intervalCount]`, summing to 1; all 0 if the mesh has no mass.
   public func probabilities(over mesh: KarrasMesh) -> [Double] {
     precondition(mesh.intervalCount > 0, "a mesh of one point has no interval")
     let masses = (0..<mesh.intervalCount).map { i in
@@ -51,8 +51,7 @@ public enum IntervalDistribution: Sendable, Hashable, Codable {
       }
     }
     let total = masses.reduce(0, +)
-    precondition(total > 0, "\(self) gives the mesh from \(mesh.sigmas.first!) to \(mesh.sigmas.last!) no mass")
-    return masses.map { $0 / total }
+    return total > 0 ? masses.map { $0 / total } : masses
   }
 }
 

@@ -14,7 +14,7 @@ public typealias DenoiseInPlace = (_ x: UnsafeMutableBufferPointer<Float>, _ sig
 ///
 /// A mesh of K sigmas makes K intervals, the last of which ends at 0 and is always an Euler step, so that D is never
 /// evaluated at 0: K network calls with Euler, 2K − 1 with Heun.
-public struct ODESolver {
+public struct ODESolver: Sendable {
   public let method: ODEMethod
   /// Falling, positive; the final 0 is not listed.
   public let sigmas: [Double]

@@ -16,6 +16,16 @@ public struct Preconditioning: Sendable, Hashable, Codable {
     self.boundarySigma = boundarySigma
   }
 
+  /// Throws `ConsistencyError.badSetting` for a record that no preconditioning has, such as a damaged checkpoint's.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    sigmaData = try values.decode(Double.self, forKey: .sigmaData)
+    boundarySigma = try values.decode(Double.self, forKey: .boundarySigma)
+    try ConsistencyError.requirePositive("sigmaData", sigmaData)
+    try ConsistencyError.require(
+      boundarySigma >= 0 && boundarySigma.isFinite, "boundarySigma", boundarySigma, "0 or more")
+  }
+
   /// What F's input and output are multiplied by, and how much of x is kept.
   public struct Coefficients: Sendable, Hashable {
     public var skip: Double

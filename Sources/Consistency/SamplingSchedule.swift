@@ -25,7 +25,7 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
   ///
   /// - Throws: `ConsistencyError` for settings that make no falling chain.
   public func sigmas(steps: Int) throws(ConsistencyError) -> [Double] {
-    try ConsistencyError.require(steps >= 1, "the number of steps", steps, "at least 1")
+    try requireStepCount(steps)
     guard steps >= 2, middle.indices.contains(steps - 2) else { return try mesh(count: steps + 1).dropLast() }
     let tuned = middle[steps - 2]
     try ConsistencyError.require(
@@ -38,13 +38,20 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
   /// The falling mesh of an ODE solver with `intervals` intervals, the last of which ends at 0: `[intervals]`.
   ///
   /// - Throws: `ConsistencyError.badSetting`.
-  public func solverSigmas(intervals: Int) throws(ConsistencyError) -> [Double] { try mesh(count: intervals) }
+  public func solverSigmas(intervals: Int) throws(ConsistencyError) -> [Double] {
+    try requireStepCount(intervals)
+    return try mesh(count: intervals)
+  }
+
+  private func requireStepCount(_ count: Int) throws(ConsistencyError) {
+    try ConsistencyError.require((1...10_000).contains(count), "the number of steps", count, "1 to 10,000")
+  }
 
   private func mesh(count: Int) throws(ConsistencyError) -> [Double] {
-    try ConsistencyError.require(count >= 1, "the number of steps", count, "at least 1")
-    try ConsistencyError.require(sigmaMin > 0, "sigmaMin", sigmaMin, "a positive number")
-    try ConsistencyError.require(sigmaMax > sigmaMin, "sigmaMax", sigmaMax, "a number above sigmaMin")
-    try ConsistencyError.require(rho > 0, "rho", rho, "a positive number")
-    return KarrasMesh(count: count, sigmaMin: sigmaMin, sigmaMax: sigmaMax, rho: rho).sigmas
+    try ConsistencyError.requireRange(sigmaMin: sigmaMin, sigmaMax: sigmaMax)
+    try ConsistencyError.requirePositive("rho", rho)
+    let mesh = KarrasMesh(count: count, sigmaMin: sigmaMin, sigmaMax: sigmaMax, rho: rho).sigmas
+    try requireFalling(mesh, above: 0)
+    return mesh
   }
 }

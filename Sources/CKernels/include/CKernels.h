@@ -63,3 +63,11 @@ void *ck_allocate(long bytes);
 void ck_free(void *p, long bytes);
 int ck_select_isa(const char *name);
 double ck_now(void);
+
+// Threads that run `work(context, part)` together for part 0..<parts; the caller of ck_team_run is part 0 and returns when all are done.
+// Inside `work`, ck_team_barrier waits until every part has reached it. One caller at a time.
+typedef struct ck_team ck_team;
+ck_team *ck_team_create(int parts, void (*work)(void *context, int part), void *context);
+void ck_team_run(ck_team *team);
+void ck_team_barrier(ck_team *team);
+void ck_team_free(ck_team *team);

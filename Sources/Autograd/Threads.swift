@@ -1,0 +1,46 @@
+import CKernels
+
+/// Executes a plan's instructions on one thread, or on a team that shares each of them.
+final class Threads {
+  let instructions: UnsafeMutableBufferPointer<Instruction>
+  private let count: Int
+  private let scratchStride: Int
+  private var team: OpaquePointer?
+
+  init(_ program: [Instruction], count: Int, scratchStride: Int) {
+    precondition(count > 0, "\(count) threads")
+    instructions = .allocate(capacity: program.count)
+    _ = instructions.initialize(from: program)
+    self.count = count
+    self.scratchStride = scratchStride
+    guard count > 1 else { return }
+    team = ck_team_create(
+      Int32(count),
+      { context, part in Unmanaged<Threads>.fromOpaque(context!).takeUnretainedValue().work(Int(part)) },
+      Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  deinit {
+    if let team { ck_team_free(team) }
+    instructions.deallocate()
+  }
+
+  func run() {
+    guard let team else {
+      for index in 0..<instructions.count { instructions[index].run() }
+      return
+    }
+    ck_team_run(team)
+  }
+
+  private func work(_ part: Int) {
+    var previousIsShared = false
+    for index in 0..<instructions.count {
+      let isShared = instructions[index].isShared
+      // Neighbours that part 0 does alone need no waiting between them.
+      if index > 0 && (isShared || previousIsShared) { ck_team_barrier(team!) }
+      instructions[index].run(part: part, of: count, scratchStride: scratchStride)
+      previousIsShared = isShared
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import Autograd
+
+extension SafetensorsWriter {
+  /// Adds every parameter of a layout under `prefix.NAME`, with PyTorch's shape and order of axes.
+  ///
+  /// - Parameter buffer: laid out by `layout`: weights, their average, or an optimiser's moments.
+  public mutating func add(
+    _ layout: ParameterLayout, _ buffer: ParameterBuffer, prefix: String, as precision: Precision = .float32
+  ) {
+    precondition(buffer.count == layout.count, "a buffer of \(buffer.count) for a layout of \(layout.count)")
+    for entry in layout.entries {
+      let values = [Float](unsafeUninitializedCapacity: entry.parameter.count) { disk, count in
+        buffer.writeDiskOrder(
+          of: entry.parameter, into: UnsafeMutableBufferPointer(rebasing: disk[..<entry.parameter.count]))
+        count = entry.parameter.count
+      }
+      add("\(prefix).\(entry.name)", shape: entry.parameter.diskShape, values, as: precision)
+    }
+  }
+}
+
+extension SafetensorsFile {
+  /// Reads every parameter of a layout from `prefix.NAME`.
+  ///
+  /// - Throws: `CheckpointError` for a missing tensor, or one whose shape is not the layout's; `buffer` is then partly
+  ///   filled.
+  public func read(_ layout: ParameterLayout, prefix: String, into buffer: ParameterBuffer) throws(CheckpointError) {
+    for entry in layout.entries {
+      let values = try floats("\(prefix).\(entry.name)", shape: entry.parameter.diskShape)
+      values.withUnsafeBufferPointer { buffer.readDiskOrder(of: entry.parameter, from: $0) }
+    }
+  }
+
+  /// Whether there is any tensor under `prefix.`.
+  public func contains(prefix: String) -> Bool { tensors.contains { $0.name.hasPrefix(prefix + ".") } }
+}

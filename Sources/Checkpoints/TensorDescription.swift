@@ -1,0 +1,12 @@
+/// One tensor of a safetensors file, as its header describes it.
+public struct TensorDescription: Sendable, Equatable {
+  public let name: String
+  public let type: TensorType
+  /// Row-major; empty for a scalar.
+  public let shape: [Int]
+  /// Where its bytes lie, from the start of the file.
+  public let bytes: Range<Int>
+
+  /// Number of elements.
+  public var count: Int { bytes.count / type.byteCount }
+}

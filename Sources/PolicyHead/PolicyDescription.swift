@@ -1,0 +1,64 @@
+import Backbone
+import Checkpoints
+import Consistency
+
+/// Everything besides weights that a trained policy needs: stored as JSON in its checkpoint under `policy`.
+public struct PolicyDescription: Sendable, Codable, Equatable {
+  /// Observations that one decision looks at, the newest included.
+  public var observationSteps: Int
+  /// Actions that one sample predicts; its first belongs to the oldest observation.
+  public var horizon: Int
+  /// Actions of a sample that are executed before the next decision.
+  public var actionSteps: Int
+  /// Columns of the data set that make up an observation and an action, in order.
+  public var observationColumns: [String]
+  public var actionColumns: [String]
+  public var observationNormalizer: Normalizer
+  public var actionNormalizer: Normalizer
+  public var network: TemporalUNet.Configuration
+  /// How sigma enters the denoiser, with the data's measured standard deviation.
+  public var parameterisation: Parameterisation
+  /// What it was trained with.
+  public var objective: ObjectiveConfiguration
+  /// The noise levels of its sampling chains.
+  public var sampling: SamplingSchedule
+
+  public init(
+    observationSteps: Int, horizon: Int, actionSteps: Int, observationColumns: [String], actionColumns: [String],
+    observationNormalizer: Normalizer, actionNormalizer: Normalizer, network: TemporalUNet.Configuration,
+    parameterisation: Parameterisation, objective: ObjectiveConfiguration, sampling: SamplingSchedule
+  ) {
+    self.observationSteps = observationSteps
+    self.horizon = horizon
+    self.actionSteps = actionSteps
+    self.observationColumns = observationColumns
+    self.actionColumns = actionColumns
+    self.observationNormalizer = observationNormalizer
+    self.actionNormalizer = actionNormalizer
+    self.network = network
+    self.parameterisation = parameterisation
+    self.objective = objective
+    self.sampling = sampling
+  }
+
+  public var observationSize: Int { observationNormalizer.dimensions }
+  public var actionSize: Int { actionNormalizer.dimensions }
+
+  /// What contradicts itself, or nil.
+  public var problem: String? {
+    if observationSteps < 1 || actionSteps < 1 || horizon < 1 {
+      return "observationSteps, actionSteps and horizon must be at least 1"
+    }
+    if observationSteps - 1 + actionSteps > horizon {
+      return "a horizon of \(horizon) does not hold \(observationSteps) − 1 past and \(actionSteps) executed actions"
+    }
+    if horizon % network.timeMultiple != 0 {
+      return
+        "the horizon \(horizon) is no multiple of \(network.timeMultiple), which \(network.widths.count) levels need"
+    }
+    if network.globalCondition != observationSteps * observationSize || network.channels != actionSize {
+      return "the network's sizes do not fit the observations and actions"
+    }
+    return nil
+  }
+}

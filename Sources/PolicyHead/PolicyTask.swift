@@ -1,0 +1,74 @@
+import Autograd
+import Backbone
+import Consistency
+
+/// Training windows, wherever they come from: normalised observations and actions by number.
+public struct PolicyExamples: Sendable {
+  public let count: Int
+  /// Fills observations `[observationSteps × observation]` and actions `[horizon × action]` of one window.
+  public let fill:
+    @Sendable (
+      _ index: Int, _ observations: UnsafeMutableBufferPointer<Float>, _ actions: UnsafeMutableBufferPointer<Float>
+    ) -> Void
+
+  public init(
+    count: Int,
+    fill: @escaping @Sendable (Int, UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) -> Void
+  ) {
+    self.count = count
+    self.fill = fill
+  }
+}
+
+/// Training of a policy: action windows as data, flattened observations as the global condition.
+public struct PolicyTask: TrainingTask {
+  public let layout: ParameterLayout
+  private let network: TemporalUNet
+  private let horizon: Int
+  private let method: TrainingMethod
+  private let training: PolicyExamples
+  private let heldOut: PolicyExamples
+
+  /// - Parameters:
+  ///   - objective: made from `description.objective`.
+  ///   - teacher: the teacher's parameterisation, where the objective needs one.
+  public init(
+    _ description: PolicyDescription, objective: any Objective, teacher: Parameterisation?, training: PolicyExamples,
+    heldOut: PolicyExamples
+  ) {
+    var layout = ParameterLayout()
+    network = TemporalUNet(description.network, in: &layout)
+    self.layout = layout
+    horizon = description.horizon
+    method = TrainingMethod(objective: objective, student: description.parameterisation, teacher: teacher)
+    self.training = training
+    self.heldOut = heldOut
+  }
+
+  public var exampleCount: Int { training.count }
+  public var heldOutCount: Int { heldOut.count }
+  public var usesTeacher: Bool { method.objective.needsTeacher }
+  public var targetDecay: Double { method.objective.targetDecay }
+
+  public func record(batch: Int, training: Bool) -> (graph: Graph, loss: Tensor) {
+    let graph = Graph()
+    let configuration = network.configuration
+    let actions = graph.input("actions", [batch, horizon, configuration.channels])
+    let observations = graph.input("observations", [batch, 1, configuration.globalCondition])
+    let loss = method.loss(
+      of: network, data: actions, conditioning: Conditioning(global: observations), training: training, in: graph)
+    return (graph, loss)
+  }
+
+  public func fill(_ plan: Plan, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double) {
+    let (observationCount, actionCount) = (
+      network.configuration.globalCondition, horizon * network.configuration.channels
+    )
+    (heldOut ? self.heldOut : training).fill(
+      example,
+      UnsafeMutableBufferPointer(
+        rebasing: plan.input("observations")[row * observationCount..<(row + 1) * observationCount]),
+      UnsafeMutableBufferPointer(rebasing: plan.input("actions")[row * actionCount..<(row + 1) * actionCount]))
+    method.fill(plan, row: row, key: key, progress: progress)
+  }
+}

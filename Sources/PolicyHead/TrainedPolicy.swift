@@ -1,0 +1,64 @@
+import Autograd
+import Backbone
+import Checkpoints
+import Foundation
+
+/// A policy's network with its weights and everything needed to use them.
+public struct TrainedPolicy: Sendable {
+  public let description: PolicyDescription
+  public let network: TemporalUNet
+  public let layout: ParameterLayout
+  /// The averaged weights, which are what is sampled from.
+  public let weights: ParameterBuffer
+  let packed: PackedWeights
+
+  /// The key of the description in a checkpoint's metadata.
+  public static let metadataKey = "policy"
+
+  public init(_ description: PolicyDescription, weights: ParameterBuffer) throws(PolicyError) {
+    if let problem = description.problem { throw .checkpoint(problem) }
+    var layout = ParameterLayout()
+    network = TemporalUNet(description.network, in: &layout)
+    precondition(weights.count == layout.count, "\(weights.count) weights for a network of \(layout.count)")
+    self.layout = layout
+    self.description = description
+    self.weights = weights
+    packed = PackedWeights([.online: weights])
+  }
+
+  /// Reads a checkpoint of training, or a bundled file: its averaged weights.
+  public init(contentsOf url: URL) throws(PolicyError) {
+    do {
+      let file = try SafetensorsFile(url)
+      let description = try file.metadata(PolicyDescription.self, forKey: Self.metadataKey)
+      if let problem = description.problem { throw PolicyError.checkpoint("\(url.path): \(problem)") }
+      var layout = ParameterLayout()
+      _ = TemporalUNet(description.network, in: &layout)
+      let weights = ParameterBuffer(count: layout.count)
+      try file.read(layout, prefix: "ema", into: weights)
+      guard weights.values.allSatisfy(\.isFinite) else {
+        throw PolicyError.checkpoint("\(url.path): some weights are not finite")
+      }
+      try self.init(description, weights: weights)
+    } catch let error as PolicyError {
+      throw error
+    } catch {
+      throw .checkpoint("\(error)")
+    }
+  }
+
+  /// Writes description and averaged weights in half precision: what is shipped with a program.
+  ///
+  /// - Parameter metadata: more strings for the file, such as where it comes from.
+  public func writeBundle(to url: URL, metadata: [String: String] = [:]) throws(PolicyError) {
+    var writer = SafetensorsWriter()
+    writer.metadata = metadata
+    do {
+      try writer.setMetadata(description, forKey: Self.metadataKey)
+      writer.add(layout, weights, prefix: "ema", as: .float16)
+      try writer.write(to: url)
+    } catch {
+      throw .checkpoint("\(error)")
+    }
+  }
+}

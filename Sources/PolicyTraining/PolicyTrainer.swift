@@ -1,0 +1,113 @@
+import Autograd
+import Checkpoints
+import Consistency
+import Datasets
+import Foundation
+import PolicyHead
+import Training
+
+/// Trains a policy on recorded demonstrations: data set → windows → task → trainer.
+public struct PolicyTrainer {
+  /// The policy that comes out, but for its weights.
+  public let description: PolicyDescription
+  /// Windows that are trained on, and held out.
+  public let trainingWindows: Windows
+  public let heldOutWindows: Windows?
+  public let trainer: Trainer<PolicyTask>
+
+  /// Reads the data, fits normalisers and noise scale on the training episodes, and makes or restores the run.
+  ///
+  /// - Parameters:
+  ///   - data: a data set in any format of `DatasetFile`.
+  ///   - output: directory of checkpoints and metrics.
+  ///   - start: a policy whose averaged weights are the starting point: for ECT an EDM teacher.
+  ///   - teacher: the frozen policy that consistency distillation follows; also the starting point if there is no other.
+  ///   - resume: continue the run in `output`.
+  public init(
+    _ configuration: PolicyTrainingConfiguration, data: URL, output: URL, start: TrainedPolicy? = nil,
+    teacher: TrainedPolicy? = nil, threads: Int, resume: Bool = false
+  ) throws {
+    if let problem = configuration.problem { throw TrainingError.configuration(problem) }
+    let recipe = PolicyRecipe(observation: configuration.observation, action: configuration.action)
+    let episodes = try DatasetFile(data).episodes(columns: recipe.columnNames)
+    // The split belongs to the data, not to a run: every seed holds the same episodes out.
+    let split = episodes.split(heldOutFraction: configuration.heldOutEpisodes, seed: 0)
+    let training = try PolicyDataset(split.training, recipe: recipe)
+    // A start or a teacher fixes the scale of observations and actions.
+    let given = (start ?? teacher)?.description
+    let observationNormalizer =
+      given?.observationNormalizer
+      ?? Normalizer(fitting: training.observations, dimensions: training.observationSize)
+    let actionNormalizer =
+      given?.actionNormalizer ?? Normalizer(fitting: training.actions, dimensions: training.actionSize)
+    let shape = Windows.Shape(
+      observed: configuration.observationSteps, horizon: configuration.horizon, executed: configuration.actionSteps)
+    let windows = try Windows(
+      training, shape: shape, observationNormalizer: observationNormalizer, actionNormalizer: actionNormalizer)
+    trainingWindows = windows
+    heldOutWindows =
+      split.heldOut.count == 0
+      ? nil
+      : try Windows(
+        PolicyDataset(split.heldOut, recipe: recipe), shape: shape, observationNormalizer: observationNormalizer,
+        actionNormalizer: actionNormalizer)
+
+    let sigmaData =
+      given?.parameterisation.preconditioning.sigmaData ?? Self.rounded(windows.actionStandardDeviation())
+    let objective = try configuration.objective.objective(sigmaData: sigmaData)
+    var sampling = SamplingSchedule()
+    sampling.sigmaMax = objective.sigmaMax
+    sampling.middle = configuration.middleSigmas
+    description = PolicyDescription(
+      observationSteps: configuration.observationSteps, horizon: configuration.horizon,
+      actionSteps: configuration.actionSteps, observationColumns: configuration.observation.map(\.description),
+      actionColumns: configuration.action.map(\.description), observationNormalizer: observationNormalizer,
+      actionNormalizer: actionNormalizer,
+      network: configuration.network(observationSize: windows.observationSize, actionSize: windows.actionSize),
+      parameterisation: Parameterisation(
+        Preconditioning(sigmaData: sigmaData, boundarySigma: objective.boundarySigma),
+        noiseScale: configuration.noiseScale),
+      objective: configuration.objective, sampling: sampling)
+    for (role, policy) in [("start", start), ("teacher", teacher)] {
+      guard let policy else { continue }
+      try Self.check(policy.description, fits: description, role: role)
+    }
+    guard !objective.needsTeacher || teacher != nil else {
+      throw TrainingError.configuration("the objective \(objective.name) needs a teacher: give one with --teacher")
+    }
+
+    let task = PolicyTask(
+      description, objective: objective, teacher: objective.needsTeacher ? teacher?.description.parameterisation : nil,
+      training: Self.examples(windows),
+      heldOut: heldOutWindows.map(Self.examples) ?? PolicyExamples(count: 0) { _, _, _ in })
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    trainer = try Trainer(
+      task, configuration.training, directory: output,
+      metadata: [TrainedPolicy.metadataKey: String(decoding: try encoder.encode(description), as: UTF8.self)],
+      start: (start ?? teacher)?.weights, teacher: objective.needsTeacher ? teacher?.weights : nil, threads: threads,
+      resume: resume)
+  }
+
+  /// Three digits: a property of the data, not of their rounding.
+  private static func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+
+  private static func examples(_ windows: Windows) -> PolicyExamples {
+    PolicyExamples(count: windows.count) { windows.fill($0, observations: $1, actions: $2) }
+  }
+
+  private static func check(
+    _ other: PolicyDescription, fits description: PolicyDescription, role: String
+  ) throws(TrainingError) {
+    var network = other.network
+    // Dropout changes training only.
+    network.dropout = description.network.dropout
+    guard network == description.network else {
+      throw .configuration(
+        "the \(role)'s network is \(other.network), the configured one \(description.network): set the same sizes")
+    }
+    guard other.parameterisation.noiseScale == description.parameterisation.noiseScale else {
+      throw .configuration("the \(role) embeds noise as \(other.parameterisation.noiseScale): set noiseScale so")
+    }
+  }
+}

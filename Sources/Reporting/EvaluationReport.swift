@@ -1,0 +1,78 @@
+import Foundation
+
+/// What an evaluation measured, in the JSON keys of `saltus evaluate --json`.
+public struct EvaluationReport: Codable, Equatable, Sendable {
+  /// Durations in milliseconds.
+  public struct Latency: Codable, Equatable, Sendable {
+    /// Median.
+    public let p50: Double
+    /// 99th percentile.
+    public let p99: Double
+    public let max: Double
+
+    /// - Precondition: `milliseconds` is not empty.
+    public init(milliseconds: [Double]) {
+      p50 = Statistics.percentile(milliseconds, 0.5)
+      p99 = Statistics.percentile(milliseconds, 0.99)
+      max = Statistics.percentile(milliseconds, 1)
+    }
+  }
+
+  public let episodes: Int
+  public let meanScore: Double
+  /// [low, high], 95 %, bootstrap.
+  public let meanScoreInterval: [Double]
+  public let successRate: Double
+  /// [low, high], 95 %, Wilson.
+  public let successRateInterval: [Double]
+  /// [episode], in 0...1, in the order of the seeds.
+  public let scores: [Double]
+  public let networkCallsPerChunk: Int
+  /// Observation in → actions out, batch 1.
+  public let latency: Latency
+
+  enum CodingKeys: String, CodingKey {
+    case episodes, scores
+    case meanScore = "mean_score"
+    case meanScoreInterval = "mean_score_ci95"
+    case successRate = "success_rate"
+    case successRateInterval = "success_rate_ci95"
+    case networkCallsPerChunk = "network_calls_per_chunk"
+    case latency = "latency_ms"
+  }
+
+  /// - Parameters:
+  ///   - scores: [episode], in the order of the seeds.
+  ///   - successes: how many of the episodes succeeded.
+  ///   - networkCallsPerChunk: network evaluations for one action chunk.
+  ///   - milliseconds: [chunk] time from observation to actions.
+  /// - Precondition: neither list is empty; `successes` is at most the number of episodes.
+  public init(scores: [Double], successes: Int, networkCallsPerChunk: Int, milliseconds: [Double]) {
+    let scoreInterval = Statistics.bootstrapInterval(ofMean: scores)
+    let successInterval = Statistics.wilsonInterval(successes: successes, trials: scores.count)
+    episodes = scores.count
+    meanScore = Statistics.mean(scores)
+    meanScoreInterval = [scoreInterval.lowerBound, scoreInterval.upperBound]
+    successRate = Double(successes) / Double(scores.count)
+    successRateInterval = [successInterval.lowerBound, successInterval.upperBound]
+    self.scores = scores
+    self.networkCallsPerChunk = networkCallsPerChunk
+    latency = Latency(milliseconds: milliseconds)
+  }
+
+  /// Four lines for a person.
+  public var summary: String {
+    func interval(_ bounds: [Double], _ scale: Double, _ format: String) -> String {
+      "[" + bounds.map { String(format: format, $0 * scale) }.joined(separator: ", ") + "]"
+    }
+    let score = String(format: "%.3f", meanScore) + "  95 % " + interval(meanScoreInterval, 1, "%.3f")
+    let success = String(format: "%.1f %%", 100 * successRate) + "  95 % " + interval(successRateInterval, 100, "%.1f")
+    let times = String(format: "p50 %.2f ms, p99 %.2f ms, max %.2f ms", latency.p50, latency.p99, latency.max)
+    return """
+      mean score    \(score)  (\(episodes) episodes)
+      success       \(success)
+      network calls \(networkCallsPerChunk) per action chunk
+      latency       \(times)
+      """
+  }
+}

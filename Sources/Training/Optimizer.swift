@@ -1,0 +1,92 @@
+import Autograd
+import CKernels
+import Foundation
+
+/// AdamW with clipping by the global norm and an EMA of the weights, as loops over flat buffers.
+public struct Optimizer: Sendable {
+  /// The trained weights.
+  public let weights: ParameterBuffer
+  /// Their exponential moving average: what is sampled from.
+  public let ema: ParameterBuffer
+  /// The target of consistency distillation: another average with its own decay, where the objective has one.
+  public let target: ParameterBuffer?
+  private let targetDecay: Float
+  let moment1: ParameterBuffer
+  let moment2: ParameterBuffer
+  private let reduced: ParameterBuffer
+
+  /// Fixed pieces of the flat buffers, so that sums are added in the same order on any number of threads.
+  private static let pieceCount = 1 << 16
+
+  /// Starts with zero moments and both averages at `weights`.
+  ///
+  /// - Parameter targetDecay: of the target's average per step; 0 for none.
+  public init(weights: ParameterBuffer, targetDecay: Double = 0) {
+    self.weights = weights
+    ema = ParameterBuffer(copying: weights)
+    target = targetDecay > 0 ? ParameterBuffer(copying: weights) : nil
+    self.targetDecay = Float(targetDecay)
+    moment1 = ParameterBuffer(count: weights.count)
+    moment2 = ParameterBuffer(count: weights.count)
+    reduced = ParameterBuffer(count: weights.count)
+  }
+
+  /// Everything that a run continues from, by the name it has in a checkpoint.
+  var buffers: [(prefix: String, buffer: ParameterBuffer)] {
+    let target = target.map { [("target", $0)] } ?? []
+    return [("weights", weights), ("ema", ema), ("moment1", moment1), ("moment2", moment2)] + target
+  }
+
+  /// One step from the gradients of all shards, which are added in shard order.
+  ///
+  /// - Parameters:
+  ///   - step: 0 for the first step.
+  ///   - rate: the learning rate.
+  /// - Returns: the global norm of the gradient before clipping.
+  func step(
+    _ step: Int, shardGradients: [ParameterBuffer], rate: Double, emaDecay: Double,
+    _ configuration: TrainingConfiguration, workers: Workers
+  ) -> Double {
+    let count = weights.count
+    let pieces = (count + Self.pieceCount - 1) / Self.pieceCount
+    @Sendable func range(_ piece: Int) -> Range<Int> {
+      piece * Self.pieceCount..<min(count, (piece + 1) * Self.pieceCount)
+    }
+    let sources = shardGradients.map { UnsafePointer($0.pointer) as UnsafePointer<Float>? }
+    let squares = UnsafeMutableBufferPointer<Double>.allocate(capacity: pieces)
+    defer { squares.deallocate() }
+    nonisolated(unsafe) let norms = squares
+    nonisolated(unsafe) let shards = sources
+    workers.run(pieces) { piece in
+      let range = range(piece)
+      let shifted = shards.map { $0.map { $0 + range.lowerBound } }
+      norms[piece] = ck_reduce_gradients(
+        range.count, Int32(shifted.count), shifted, reduced.pointer + range.lowerBound)
+    }
+    let scale = 1 / Double(shardGradients.count)
+    let norm = squares.reduce(0, +).squareRoot() * scale
+    // torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6 and never scales up.
+    let clip = configuration.clipNorm > 0 ? min(1, configuration.clipNorm / (norm + 1e-6)) : 1
+    let t = Double(step + 1)
+    var arguments = ck_adamw_args(
+      learning_rate: Float(rate), beta1: Float(configuration.beta1), beta2: Float(configuration.beta2),
+      epsilon: Float(configuration.epsilon), weight_decay: Float(configuration.weightDecay),
+      bias1: Float(1 - pow(configuration.beta1, t)), bias2: Float(1 - pow(configuration.beta2, t)),
+      clip: Float(clip * scale), ema_decay: Float(emaDecay))
+    withUnsafePointer(to: &arguments) { pointer in
+      nonisolated(unsafe) let arguments = pointer
+      workers.run(pieces) { piece in
+        let range = range(piece)
+        let at = range.lowerBound
+        ck_adamw(
+          range.count, arguments, reduced.pointer + at, weights.pointer + at, moment1.pointer + at,
+          moment2.pointer + at, ema.pointer + at)
+        if let target {
+          let (average, weight) = (target.pointer + at, weights.pointer + at)
+          for i in 0..<range.count { average[i] = targetDecay * average[i] + (1 - targetDecay) * weight[i] }
+        }
+      }
+    }
+    return norm
+  }
+}

@@ -1,0 +1,31 @@
+import Autograd
+import Consistency
+
+/// One training step on the first examples of a task, again and again, without files: what a benchmark times.
+public final class StepBenchmark<Task: TrainingTask> {
+  private let configuration: TrainingConfiguration
+  private let optimizer: Optimizer
+  private let step: TrainingStep<Task>
+  private let workers: Workers
+  private var count = 0
+
+  public init(_ task: Task, _ configuration: TrainingConfiguration, threads: Int) {
+    self.configuration = configuration
+    workers = Workers(threads)
+    optimizer = Optimizer(weights: task.layout.initialize(seed: configuration.seed))
+    step = TrainingStep(
+      task, banks: [.online: optimizer.weights], batchSize: configuration.batchSize, shards: configuration.shards,
+      workers: workers)
+  }
+
+  /// Multiplications and additions of a step's network calls.
+  public var flops: Int { step.statistics.flops * configuration.shards }
+
+  /// Forward, backward, clipping, AdamW, EMA.
+  public func run() {
+    _ = step.run(examples: Array(0..<configuration.batchSize), seed: configuration.seed, step: count, progress: 0.5)
+    _ = optimizer.step(
+      count, shardGradients: step.gradients, rate: 1e-4, emaDecay: 0.99, configuration, workers: workers)
+    count += 1
+  }
+}

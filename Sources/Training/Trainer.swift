@@ -1,0 +1,120 @@
+import Autograd
+import Checkpoints
+import Consistency
+import Datasets
+import Foundation
+
+/// What a trainer tells about a step.
+public struct TrainingReport: Sendable, Codable {
+  public var step: Int
+  /// Mean training loss since the last report.
+  public var loss: Double
+  /// Loss of the EMA weights on held-out examples, where it was measured.
+  public var heldOutLoss: Double?
+  public var learningRate: Double
+  /// Global norm before clipping, mean since the last report.
+  public var gradientNorm: Double
+  public var stepsPerSecond: Double
+}
+
+/// Trains one task: batch → plans → clip → AdamW → EMA → report, with checkpoints from which a run continues bit for bit.
+public final class Trainer<Task: TrainingTask> {
+  /// How a run ended.
+  public enum Outcome: Sendable, Equatable { case finished, interrupted }
+
+  public let configuration: TrainingConfiguration
+  public let optimizer: Optimizer
+  /// Steps done so far.
+  public private(set) var step = 0
+  private let task: Task
+  private let trainingStep: TrainingStep<Task>
+  private let heldOutLoss: HeldOutLoss<Task>?
+  private let workers: Workers
+  private let store: CheckpointStore
+  private let sampler: BatchSampler
+
+  /// - Parameters:
+  ///   - directory: where checkpoints and metrics.jsonl go; created if needed.
+  ///   - metadata: what the head needs to use the network again, by key; stored in every checkpoint.
+  ///   - start: weights to start from (a teacher's EMA), or nil for the layout's initial values.
+  ///   - teacher: the frozen teacher's weights, where the objective needs them.
+  ///   - resume: continue from `last.safetensors` in the directory.
+  public init(
+    _ task: Task, _ configuration: TrainingConfiguration, directory: URL, metadata: [String: String],
+    start: ParameterBuffer? = nil,
+    teacher: ParameterBuffer? = nil, threads: Int, resume: Bool
+  ) throws(TrainingError) {
+    if let problem = configuration.problem { throw .configuration(problem) }
+    guard task.exampleCount > 0 else { throw .configuration("the data set has no examples to train on") }
+    guard !task.usesTeacher || teacher != nil else { throw .configuration("this objective needs a teacher checkpoint") }
+    self.task = task
+    self.configuration = configuration
+    workers = Workers(threads)
+    let initial = start.map { ParameterBuffer(copying: $0) } ?? task.layout.initialize(seed: configuration.seed)
+    optimizer = Optimizer(weights: initial, targetDecay: task.targetDecay)
+    store = try CheckpointStore(
+      directory, layout: task.layout, configuration: configuration, metadata: metadata, teacher: teacher)
+    if resume { step = try store.load(into: optimizer) } else { try store.startAfresh() }
+    var banks: [Bank: ParameterBuffer] = [.online: optimizer.weights]
+    banks[.target] = optimizer.target
+    banks[.teacher] = teacher
+    trainingStep = TrainingStep(
+      task, banks: banks, batchSize: configuration.batchSize, shards: configuration.shards, workers: workers)
+    banks[.online] = optimizer.ema
+    heldOutLoss =
+      configuration.evaluateEvery > 0
+      ? HeldOutLoss(
+        task, banks: banks, examples: configuration.evaluationExamples,
+        batch: configuration.batchSize / configuration.shards, workers: workers) : nil
+    sampler = BatchSampler(count: task.exampleCount, batchSize: configuration.batchSize, seed: configuration.seed)
+  }
+
+  /// What one shard's plan consists of.
+  public var statistics: Plan.Statistics { trainingStep.statistics }
+
+  /// Trains up to `configuration.steps`, or until `shouldStop` says so; either way the state is saved.
+  public func run(
+    shouldStop: () -> Bool = { false }, report: (TrainingReport) -> Void = { _ in }
+  ) throws(TrainingError) -> Outcome {
+    let learningRate = LearningRateSchedule(configuration)
+    let emaDecay = EMASchedule(power: configuration.emaPower, maximum: configuration.emaMaximum)
+    var sums = (loss: 0.0, norm: 0.0, steps: 0)
+    var lastReport = Date()
+    while step < configuration.steps {
+      if shouldStop() {
+        try store.save(optimizer, step: step, numbered: false)
+        return .interrupted
+      }
+      let rate = learningRate(step)
+      let loss = trainingStep.run(
+        examples: sampler.indices(step: step), seed: configuration.seed, step: step,
+        progress: Double(step) / Double(configuration.steps))
+      guard loss.isFinite else { throw .diverged(step: step, loss: loss) }
+      let norm = optimizer.step(
+        step, shardGradients: trainingStep.gradients, rate: rate, emaDecay: emaDecay(step), configuration,
+        workers: workers)
+      step += 1
+      sums = (sums.loss + loss, sums.norm + norm, sums.steps + 1)
+
+      let evaluates = configuration.evaluateEvery > 0 && step % configuration.evaluateEvery == 0
+      if step % configuration.logEvery == 0 || evaluates || step == configuration.steps {
+        let elapsed = Date().timeIntervalSince(lastReport)
+        var line = TrainingReport(
+          step: step, loss: sums.loss / Double(sums.steps), learningRate: rate,
+          gradientNorm: sums.norm / Double(sums.steps), stepsPerSecond: Double(sums.steps) / max(elapsed, 1e-9))
+        if evaluates || step == configuration.steps {
+          line.heldOutLoss = heldOutLoss?(
+            seed: configuration.seed, progress: Double(step) / Double(configuration.steps))
+        }
+        try store.append(line)
+        report(line)
+        sums = (0, 0, 0)
+        lastReport = Date()
+      }
+      if step % configuration.checkpointEvery == 0 || step == configuration.steps {
+        try store.save(optimizer, step: step, numbered: true)
+      }
+    }
+    return .finished
+  }
+}

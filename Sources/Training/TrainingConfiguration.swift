@@ -1,0 +1,54 @@
+/// How a network is trained. Every field is a key of the YAML configuration and of `--set`.
+public struct TrainingConfiguration: Sendable, Codable, Equatable {
+  /// Optimiser steps of the whole run; the learning rate's cosine ends there.
+  public var steps = 14_000
+  /// Examples per step, over all shards.
+  public var batchSize = 128
+  /// Parts that a batch is always cut into, whatever the number of threads: their gradients are added in shard order, so
+  /// that results do not depend on it. Must divide `batchSize`.
+  public var shards = 4
+  /// Peak learning rate, after the warm-up.
+  public var learningRate = 5e-4
+  /// Steps over which the learning rate rises linearly from 0.
+  public var warmupSteps = 300
+  public var beta1 = 0.95
+  public var beta2 = 0.999
+  public var epsilon = 1e-8
+  /// Decoupled weight decay (Loshchilov & Hutter 2019).
+  public var weightDecay = 1e-6
+  /// The gradient's global norm is clipped to this; 0 switches clipping off.
+  public var clipNorm = 1.0
+  /// The EMA's decay at step k is 1 − (1 + k)^−emaPower, at most `emaMaximum`.
+  public var emaPower = 0.75
+  public var emaMaximum = 0.9999
+  /// Decides every random number of the run.
+  public var seed: UInt64 = 1
+  /// Steps between two checkpoints `step-N.safetensors`; `last.safetensors` is written at the same time.
+  public var checkpointEvery = 1_000
+  /// Numbered checkpoints that are kept, the newest; 0 keeps all.
+  public var keepCheckpoints = 2
+  /// Steps between two lines of progress and of metrics.jsonl.
+  public var logEvery = 50
+  /// Steps between two measurements of the held-out loss (with the EMA weights); 0 switches it off.
+  public var evaluateEvery = 500
+  /// Held-out examples per measurement, always the same ones with the same noise.
+  public var evaluationExamples = 512
+
+  public init() {}
+
+  /// What is wrong with the values, or nil.
+  public var problem: String? {
+    if steps < 1 { return "steps is \(steps); at least 1 is needed" }
+    if batchSize < 1 { return "batchSize is \(batchSize); at least 1 is needed" }
+    if shards < 1 || batchSize % shards != 0 {
+      return "shards is \(shards), which does not divide batchSize \(batchSize)"
+    }
+    if !(learningRate > 0) || !learningRate.isFinite { return "learningRate is \(learningRate); it must be positive" }
+    if warmupSteps < 0 { return "warmupSteps is \(warmupSteps); it cannot be negative" }
+    if !(0..<1).contains(beta1) || !(0..<1).contains(beta2) { return "beta1 and beta2 must lie in [0, 1)" }
+    if !(0...1).contains(emaMaximum) || emaPower < 0 { return "emaMaximum must lie in [0, 1] and emaPower be ≥ 0" }
+    if checkpointEvery < 1 || logEvery < 1 { return "checkpointEvery and logEvery must be at least 1" }
+    if evaluateEvery < 0 || evaluationExamples < 1 { return "evaluateEvery must be ≥ 0 and evaluationExamples ≥ 1" }
+    return nil
+  }
+}

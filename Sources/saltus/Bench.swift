@@ -1,0 +1,161 @@
+import ArgumentParser
+import Autograd
+import Backbone
+import CAllocationCounter
+import Consistency
+import Foundation
+import PolicyHead
+import Reporting
+import Training
+
+/// `saltus bench`: how fast the engine is on this machine.
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure one network call, or one training step.",
+    discussion: """
+      EXAMPLES:
+        saltus bench policy --widths 64,128,256 --threads 1 --json latency.json
+        saltus bench train --batch 256 --threads 2
+      """,
+    subcommands: [BenchPolicy.self, BenchTrain.self])
+}
+
+/// Sizes of the measured network.
+struct BenchSizes: ParsableArguments {
+  @Option(help: ArgumentHelp("Channels per level.", valueName: "64,128,256"))
+  var widths = "64,128,256"
+
+  @Option(help: "Action dimensions.")
+  var action = 2
+
+  @Option(help: "Size of the condition.")
+  var condition = 20
+
+  @Option(help: "Time steps of a chunk.")
+  var horizon = 16
+
+  @Option(help: ArgumentHelp("Stop after this many seconds.", valueName: "S"))
+  var seconds = 2.0
+
+  @Option(help: ArgumentHelp("Write the results as JSON.", valueName: "FILE"))
+  var json: String?
+
+  @OptionGroup var threadOptions: ThreadOptions
+
+  func configuration() throws -> TemporalUNet.Configuration {
+    let sizes = widths.split(separator: ",").map { Int($0.trimmingCharacters(in: .whitespaces)) ?? 0 }
+    guard !sizes.isEmpty, sizes.allSatisfy({ $0 > 0 && $0 % 8 == 0 }) else {
+      throw ValidationError("--widths \(widths): give multiples of 8 with commas between them, such as 64,128,256")
+    }
+    let network = TemporalUNet.Configuration(channels: action, widths: sizes, globalCondition: condition)
+    guard action > 0, condition >= 0, horizon > 0, horizon % network.timeMultiple == 0 else {
+      throw ValidationError(
+        "--horizon \(horizon): a multiple of \(network.timeMultiple) is needed for \(sizes.count) levels")
+    }
+    return network
+  }
+
+  /// Runs `body` until the time is up, at least 20 times.
+  func measure(operations: Int, _ body: () -> Void) throws {
+    for _ in 0..<3 { body() }
+    var times: [Double] = []
+    times.reserveCapacity(1 << 16)
+    let before = allocation_count()
+    body()
+    let allocations = allocation_count() - before
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(seconds)
+    while times.count < 20 || (clock.now < end && times.count < 1 << 16) {
+      let time = clock.measure(body).components
+      times.append(Double(time.seconds) * 1e3 + Double(time.attoseconds) * 1e-15)
+    }
+    let report = BenchmarkReport(milliseconds: times, operations: operations, allocations: allocations)
+    if let json { try JSONFile.write(report, to: json) }
+    print(report.summary)
+  }
+}
+
+struct BenchPolicy: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "policy", abstract: "One network call at a batch, as in a control loop.")
+
+  @OptionGroup var sizes: BenchSizes
+
+  @Option(help: "Samples per call.")
+  var batch = 1
+
+  func run() throws {
+    let configuration = try sizes.configuration()
+    var layout = ParameterLayout()
+    let network = TemporalUNet(configuration, in: &layout)
+    let graph = Graph()
+    let condition = graph.input("condition", [batch, 1, max(1, configuration.globalCondition)])
+    let y = network(
+      graph.input("x", [batch, sizes.horizon, configuration.channels]), noise: graph.input("u", [batch, 1, 1]),
+      Conditioning(global: configuration.globalCondition > 0 ? condition : nil))
+    let weights = PackedWeights([.online: layout.initialize(seed: 1)])
+    let plan = Plan(graph, outputs: ["y": y], weights: weights, threads: sizes.threadOptions.threads)
+    try sizes.measure(operations: plan.statistics.flops) { plan.run() }
+  }
+}
+
+struct BenchTrain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "One training step: forward, backward, clipping, AdamW, EMA.")
+
+  @OptionGroup var sizes: BenchSizes
+
+  @Option(help: "Samples per step.")
+  var batch = 256
+
+  func run() throws {
+    guard batch > 0 else { throw ValidationError("--batch \(batch): at least 1 is needed.") }
+    let network = try sizes.configuration()
+    var configuration = TrainingConfiguration()
+    configuration.batchSize = batch
+    configuration.shards = [4, 2, 1].first { batch.isMultiple(of: $0) }!
+    let step = StepBenchmark(
+      try SyntheticTask(network, horizon: sizes.horizon, examples: batch), configuration,
+      threads: sizes.threadOptions.threads)
+    try sizes.measure(operations: step.flops) { step.run() }
+  }
+}
+
+/// The teacher's objective on windows of a fixed pattern: for timing only.
+struct SyntheticTask: TrainingTask {
+  private let network: TemporalUNet
+  let layout: ParameterLayout
+  private let horizon: Int
+  private let method: TrainingMethod
+  let exampleCount: Int
+  let heldOutCount = 0
+  let usesTeacher = false
+  let targetDecay = 0.0
+
+  init(_ configuration: TemporalUNet.Configuration, horizon: Int, examples: Int) throws {
+    var layout = ParameterLayout()
+    network = TemporalUNet(configuration, in: &layout)
+    self.layout = layout
+    self.horizon = horizon
+    exampleCount = examples
+    let objective = try ObjectiveConfiguration(.edm).objective(sigmaData: 0.5)
+    method = TrainingMethod(objective: objective, student: Parameterisation(Preconditioning(sigmaData: 0.5)))
+  }
+
+  func record(batch: Int, training: Bool) -> (graph: Graph, loss: Tensor) {
+    let graph = Graph()
+    let sizes = network.configuration
+    let condition = sizes.globalCondition > 0 ? graph.input("condition", [batch, 1, sizes.globalCondition]) : nil
+    let loss = method.loss(
+      of: network, data: graph.input("data", [batch, horizon, sizes.channels]),
+      conditioning: Conditioning(global: condition), training: training, in: graph)
+    return (graph, loss)
+  }
+
+  func fill(_ plan: Plan, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double) {
+    let count = horizon * network.configuration.channels
+    let data = plan.input("data")
+    for i in 0..<count { data[row * count + i] = Float((example + i) % 7) / 7 - 0.5 }
+    method.fill(plan, row: row, key: key, progress: progress)
+  }
+}

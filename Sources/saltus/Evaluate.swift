@@ -1,0 +1,151 @@
+import ArgumentParser
+import Environments
+import Foundation
+import PolicyHead
+import PushTEnv
+import Reporting
+import Synchronization
+
+/// `saltus evaluate`: many episodes of a simulated world, with a score and a latency.
+struct Evaluate: ParsableCommand {
+  enum World: String, ExpressibleByArgument, CaseIterable {
+    case pusht
+  }
+
+  static let configuration = CommandConfiguration(
+    abstract: "Roll a policy out in a simulated world and measure score, success and latency.",
+    discussion: """
+      Episode i starts from seed S + i, and the policy's noise in it too. The score of an episode is its maximum reward.
+      --reset legacy draws starts as diffusion_policy does (MT19937), gymnasium as gym-pusht does (PCG64).
+
+      EXAMPLES:
+        saltus evaluate bundled:pusht --episodes 50 --steps 1 --gif pusht.gif
+        saltus evaluate runs/teacher/last.safetensors --episodes 500 --first-seed 100000 --steps 10 --solver heun
+        saltus evaluate bundled:pusht --initial-states starts.json --steps 2 --json scores.json
+      """)
+
+  @OptionGroup var arguments: PolicyArguments
+
+  @Option(help: "The simulated world.")
+  var env = World.pusht
+
+  @Option(
+    help: ArgumentHelp("Number of episodes; by default 50, or as many as --initial-states holds.", valueName: "N"))
+  var episodes: Int?
+
+  @Option(help: ArgumentHelp("Seed of the first episode.", valueName: "S"))
+  var firstSeed: UInt64 = 100_000
+
+  @Option(help: "How seeds become starts: legacy or gymnasium.")
+  var reset = ResetGenerator.legacy
+
+  @Option(
+    help: ArgumentHelp(
+      "Starts from a file {\"reset_order\": \"position_then_angle\", \"states\": [[5 numbers], …]}.", valueName: "FILE")
+  )
+  var initialStates: String?
+
+  @Option(
+    help: ArgumentHelp("Execute this many actions of every chunk, in place of the trained number.", valueName: "N"))
+  var actionSteps: Int?
+
+  @Option(help: ArgumentHelp("Write the results as JSON.", valueName: "FILE"))
+  var json: String?
+
+  @Option(help: ArgumentHelp("Write the first episode as an animated GIF.", valueName: "FILE"))
+  var gif: String?
+
+  @OptionGroup var threadOptions: ThreadOptions
+
+  func validate() throws {
+    if let episodes, episodes < 1 { throw ValidationError("--episodes \(episodes): at least 1 is needed.") }
+  }
+
+  func run() throws {
+    let policy = try arguments.policy().executing(actionSteps)
+    let sampler = try arguments.sampler()
+    let starts = try Starts(self)
+    let count = starts.count
+    let progress = Mutex(ProgressReporter(label: "episodes", total: count))
+    let evaluation = PolicyEvaluation(policy, sampler: sampler, threads: threadOptions.threads)
+    let results = try evaluation.run(
+      episodes: count, makeEnvironment: { try starts.make($0) }, seed: { firstSeed + UInt64($0) },
+      progress: { finished in progress.withLock { $0.update(step: finished) } })
+    let latency = try PolicyLatency.measure(policy, sampler: sampler, observation: starts.make(0).1)
+    let report = EvaluationReport(
+      scores: results.map(\.score), successes: results.count(where: \.success),
+      networkCallsPerChunk: try ActionPredictor(policy, sampler: sampler).networkCalls, milliseconds: latency)
+    if let gif { try film(policy, sampler, starts, to: gif) }
+    if let json { try JSONFile.write(report, to: json) }
+    print(report.summary)
+  }
+
+  /// The first episode again, with the predicted plan drawn into every frame.
+  private func film(_ policy: TrainedPolicy, _ sampler: PolicySampler, _ starts: Starts, to path: String) throws {
+    let (world, first) = try starts.make(0)
+    let controller = RecedingHorizon(try ActionPredictor(policy, sampler: sampler), seed: firstSeed)
+    var observation = first
+    var frames: [Frame] = []
+    while !world.episode.isOver {
+      let action = try controller.act(observation)
+      let plan = controller.plan.map { Array($0.actions[$0.current...]) } ?? []
+      frames.append(try world.render(size: 224, plan: plan))
+      observation = try world.step(action).observation
+    }
+    frames.append(try world.render(size: 224, plan: []))
+    // The last frame stays for a second.
+    frames += [Frame](repeating: frames[frames.count - 1], count: 10)
+    try GIF.write(frames, framesPerSecond: 10, to: path)
+  }
+
+  /// Where episodes start: seeds, or a file of states.
+  private struct Starts: Sendable {
+    private let states: PushTInitialStates?
+    private let firstSeed: UInt64
+    private let generator: ResetGenerator
+    let count: Int
+
+    init(_ command: Evaluate) throws {
+      states = try command.initialStates.map { try PushTInitialStates(path: $0) }
+      firstSeed = command.firstSeed
+      generator = command.reset
+      count = command.episodes ?? states?.states.count ?? 50
+      if let states, count > states.states.count {
+        throw CommandFailure("--episodes \(count): the file holds \(states.states.count) initial states")
+      }
+    }
+
+    func make(_ index: Int) throws -> (PushT, [Double]) {
+      let world = PushT()
+      guard let states else { return (world, try world.reset(seed: firstSeed + UInt64(index), generator: generator)) }
+      return (world, try world.reset(to: states.states[index], order: states.order))
+    }
+  }
+}
+
+extension ResetGenerator: ExpressibleByArgument {}
+
+extension TrainedPolicy {
+  /// The same policy with another number of executed actions per chunk.
+  func executing(_ actionSteps: Int?) throws -> TrainedPolicy {
+    guard let actionSteps else { return self }
+    var description = description
+    description.actionSteps = actionSteps
+    return try TrainedPolicy(description, weights: weights)
+  }
+}
+
+/// Milliseconds from an observation to a chunk of actions, one history at a time.
+enum PolicyLatency {
+  static func measure(_ policy: TrainedPolicy, sampler: PolicySampler, observation: [Double]) throws -> [Double] {
+    let predictor = try ActionPredictor(policy, sampler: sampler)
+    let history = [[Double]](repeating: observation, count: policy.description.observationSteps)
+    let clock = ContinuousClock()
+    // The first calls touch cold memory.
+    for call in 0..<5 { _ = predictor.predict([history], seeds: [0], call: UInt32(call)) }
+    return (0..<200).map { call in
+      let time = clock.measure { _ = predictor.predict([history], seeds: [0], call: UInt32(call)) }
+      return Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) * 1e-15
+    }
+  }
+}

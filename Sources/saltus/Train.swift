@@ -1,0 +1,86 @@
+import ArgumentParser
+import Foundation
+import PolicyHead
+import PolicyTraining
+import Reporting
+import Training
+
+/// `saltus train`: offline training.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a network on recorded data.", subcommands: [TrainPolicy.self, TrainRecipe.self])
+}
+
+/// `saltus train policy`.
+struct TrainPolicy: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "policy", abstract: "Train a policy on recorded demonstrations.",
+    discussion: """
+      A teacher is trained with objective=edm; a one-step student is tuned from it with objective=ect --start TEACHER, or
+      distilled with objective=cd --teacher TEACHER. Ctrl-C saves; --resume continues bit for bit.
+
+      Keys: steps, batchSize, learningRate, seed, objective, checkpointEvery, widths, horizon, actionSteps, … A wrong key
+      is answered with the nearest right one. Settings of an objective: --set objective=ect --set objective.q=4.
+
+      EXAMPLES:
+        saltus train policy --data pusht_cchi_v7_replay.zarr --out runs/teacher --set objective=edm --set steps=14000
+        saltus train policy --data pusht_cchi_v7_replay.zarr --out runs/student --set objective=ect \\
+          --start runs/teacher/last.safetensors
+        saltus train policy --data pusht_cchi_v7_replay.zarr --out runs/student --resume
+      """)
+
+  @Option(help: ArgumentHelp("Demonstrations: Zarr folder or .zip, or .npz.", valueName: "PATH"))
+  var data: String
+
+  @Option(help: ArgumentHelp("Directory of checkpoints and metrics.jsonl.", valueName: "DIR"))
+  var out: String
+
+  @Option(help: ArgumentHelp("Start from this checkpoint's averaged weights.", valueName: "CHECKPOINT"))
+  var start: String?
+
+  @Option(help: ArgumentHelp("The frozen teacher, where the objective needs one.", valueName: "CHECKPOINT"))
+  var teacher: String?
+
+  @Flag(help: "Continue the run in --out.")
+  var resume = false
+
+  @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var threadOptions: ThreadOptions
+
+  func run() throws {
+    let configuration = try options.load(defaults: PolicyTrainingConfiguration())
+    Interrupt.install()
+    try TrainingCommand.run(
+      configuration, data: data, out: out, start: start, teacher: teacher, threads: threadOptions.threads,
+      resume: resume, label: "train")
+  }
+}
+
+/// One training run with progress on standard error: what `train policy` and the stages of `train recipe` do.
+enum TrainingCommand {
+  static func run(
+    _ configuration: PolicyTrainingConfiguration, data: String, out: String, start: String?, teacher: String?,
+    threads: Int, resume: Bool, label: String
+  ) throws {
+    let run = try PolicyTrainer(
+      configuration, data: URL(filePath: data), output: URL(filePath: out), start: start.map(PolicyArguments.load),
+      teacher: teacher.map(PolicyArguments.load), threads: threads, resume: resume)
+    let trainer = run.trainer
+    let windows = "\(run.trainingWindows.count) windows, \(run.heldOutWindows?.count ?? 0) held out"
+    let sigmaData = run.description.parameterisation.preconditioning.sigmaData
+    note("\(label): \(windows), sigma_data \(sigmaData), \(trainer.optimizer.weights.count) parameters")
+    if resume { note("resuming at step \(trainer.step)") }
+    var progress = ProgressReporter(label: label, total: configuration.training.steps, start: trainer.step)
+    let outcome = try trainer.run(shouldStop: { Interrupt.isRequested }) { report in
+      progress.update(step: report.step, loss: report.loss)
+    }
+    progress.finish()
+    if outcome == .interrupted {
+      note("stopped and saved at step \(trainer.step); continue with --resume")
+      throw ExitCode(Interrupt.exitCode)
+    }
+    note("wrote \(out)/last.safetensors")
+  }
+
+  static func note(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import PolicyHead
+import PolicyTraining
+import Reporting
+import Training
+
+/// `saltus train recipe`: the stages of a preset in order, each resumable.
+struct TrainRecipe: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "recipe", abstract: "Run the stages of a preset in order: teacher, student, bundled file.",
+    discussion: """
+      A recipe is a YAML file:
+        stages:
+          - {name: teacher, config: teacher.yaml}
+          - {name: student, config: student.yaml, start: teacher}
+        bundle: pusht.safetensors
+      Paths are relative to the recipe; each stage trains in OUT/NAME. Run the same command again to go on after an
+      interruption: finished stages are skipped, a started one resumes.
+
+      EXAMPLE:
+        saltus train recipe Examples/Presets/pusht.yaml --data pusht_cchi_v7_replay.zarr --out runs/pusht
+      """)
+
+  struct Recipe: Codable {
+    struct Stage: Codable {
+      var name: String
+      /// YAML file of configuration keys.
+      var config: String
+      /// An earlier stage whose weights are the starting point.
+      var start: String?
+      /// An earlier stage that is the frozen teacher.
+      var teacher: String?
+    }
+
+    var stages: [Stage] = []
+    /// Half-precision file of the last stage's policy, in OUT.
+    var bundle = "policy.safetensors"
+  }
+
+  @Argument(help: ArgumentHelp("The recipe.", valueName: "recipe.yaml"))
+  var recipe: String
+
+  @Option(help: ArgumentHelp("Demonstrations: Zarr folder or .zip, or .npz.", valueName: "PATH"))
+  var data: String
+
+  @Option(help: ArgumentHelp("Directory with one directory per stage.", valueName: "DIR"))
+  var out: String
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Sets one key in every stage, such as seed=2.", valueName: "key=value"))
+  var overrides: [String] = []
+
+  @OptionGroup var threadOptions: ThreadOptions
+
+  func run() throws {
+    let recipe: Recipe = try ConfigurationLoader.load(defaults: Recipe(), file: self.recipe)
+    guard let last = recipe.stages.last else { throw CommandFailure("\(self.recipe): there are no stages") }
+    let folder = URL(filePath: self.recipe).deletingLastPathComponent()
+    Interrupt.install()
+    var done: [String] = []
+    for stage in recipe.stages {
+      for earlier in [stage.start, stage.teacher].compactMap({ $0 }) where !done.contains(earlier) {
+        throw CommandFailure("\(self.recipe): stage \(stage.name): there is no earlier stage named \(earlier)")
+      }
+      done.append(stage.name)
+      let configuration: PolicyTrainingConfiguration = try ConfigurationLoader.load(
+        defaults: PolicyTrainingConfiguration(), file: folder.appending(path: stage.config).path, overrides: overrides)
+      if let finished = Self.finishedSteps(checkpoint(stage.name)), finished >= configuration.training.steps {
+        TrainingCommand.note("\(stage.name): finished before")
+        continue
+      }
+      try TrainingCommand.run(
+        configuration, data: data, out: "\(out)/\(stage.name)", start: stage.start.map(checkpoint),
+        teacher: stage.teacher.map(checkpoint), threads: threadOptions.threads,
+        resume: FileManager.default.fileExists(atPath: checkpoint(stage.name)), label: stage.name)
+    }
+    let bundle = URL(filePath: "\(out)/\(recipe.bundle)")
+    try TrainedPolicy(contentsOf: URL(filePath: checkpoint(last.name))).writeBundle(to: bundle)
+    TrainingCommand.note("wrote \(bundle.path)")
+  }
+
+  private func checkpoint(_ stage: String) -> String { "\(out)/\(stage)/last.safetensors" }
+
+  private static func finishedSteps(_ path: String) -> Int? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    return try? CheckpointState.steps(path)
+  }
+}

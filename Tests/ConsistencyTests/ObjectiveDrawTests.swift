@@ -1,0 +1,95 @@
+import Autograd
+import Consistency
+import Foundation
+import Testing
+
+@Suite struct ObjectiveDrawTests {
+  @Test(arguments: ObjectiveConfiguration.Method.allCases, [0.417, 0.5, 1])
+  func onlineSideIsTheNoisierOneAndWeightsArePositive(
+    method: ObjectiveConfiguration.Method, sigmaData: Double
+  ) throws {
+    let objective = try ObjectiveConfiguration(method).objective(sigmaData: sigmaData)
+    var random = seeded(3)
+    for i in 0..<20_000 {
+      let draw = objective.draw(progress: Double(i) / 19_999, using: &random)
+      #expect(draw.sigmas.count == objective.levelNames.count && draw.scalars.count == objective.scalarNames.count)
+      let t = draw.sigmas[0]
+      #expect(t > objective.boundarySigma && t <= objective.sigmaMax)
+      if draw.sigmas.count > 1 { #expect(draw.sigmas[1] < t && draw.sigmas[1] >= objective.boundarySigma) }
+      for (name, value) in zip(objective.scalarNames, draw.scalars) where name == "weight" {
+        #expect(value > 0 && value.isFinite)
+      }
+    }
+  }
+
+  @Test func everyDistillationStepGoesDown() throws {
+    let objective = try ConsistencyDistillation(sigmaData: 0.5)
+    for i in 0..<objective.mesh.intervalCount {
+      let draw = objective.draw(interval: i)
+      let (t, r) = (draw.sigmas[0], draw.sigmas[1])
+      #expect(draw.scalars == [(r - t) / t, (r - t) / r] && draw.scalars.allSatisfy { $0 < 0 })
+    }
+    #expect(objective.draw(interval: objective.mesh.intervalCount - 1).sigmas[1] == objective.boundarySigma)
+  }
+
+  @Test func denoisingLevelsAreClampedToTheRange() throws {
+    var configuration = EDMObjective.Configuration()
+    configuration.sigmaMin = 0.2
+    configuration.sigmaMax = 0.4
+    let objective = try EDMObjective(configuration, sigmaData: 0.5)
+    var random = seeded(4)
+    let sigmas = (0..<1000).map { _ in objective.draw(progress: 0, using: &random).sigmas[0] }
+    #expect(sigmas.min() == 0.2 && sigmas.max() == 0.4)
+  }
+
+  @Test func atStageZeroTargetsOfSmallNoiseAreTheExampleItself() throws {
+    // n(t) = 2 at sigmoid(−t) = 1/8, so at t = ln 7 = 1.946.
+    let objective = try EasyConsistencyTuning(sigmaData: 0.5)
+    #expect(objective.targetSigma(1.945, stage: 0) == 0)
+    #expect(objective.targetSigma(1.947, stage: 0) > 0)
+    #expect(abs(objective.targetSigma(80, stage: 0) - 40) < 1e-9)
+  }
+
+  @Test func lastStagesStepIsSmall() throws {
+    let objective = try EasyConsistencyTuning(sigmaData: 0.5)
+    #expect(abs(1 - objective.targetSigma(80, stage: 7) / 80 - 1.0 / 256) < 1e-9)
+  }
+
+  @Test func stagesRiseAtEqualSharesOfTheTraining() throws {
+    var configuration = EasyConsistencyTuning.Configuration()
+    configuration.stages = 6
+    let objective = try EasyConsistencyTuning(configuration, sigmaData: 0.417)
+    let stages = (0...60).map { objective.stage(progress: Double($0) / 60) }
+    for i in 0..<60 { #expect(stages[i] == i / 10) }
+    #expect(stages[60] == 5)
+  }
+
+  @Test(arguments: ObjectiveConfiguration.Method.allCases)
+  func publishedSettingsFollowTheDatasScale(method: ObjectiveConfiguration.Method) throws {
+    // The same random numbers give sigmas in proportion to sigma_data.
+    let (unit, half) = try (
+      ObjectiveConfiguration(method).objective(sigmaData: 1), ObjectiveConfiguration(method).objective(sigmaData: 0.5)
+    )
+    var (first, second) = (seeded(5), seeded(5))
+    for i in 0..<200 {
+      let a = unit.draw(progress: Double(i) / 200, using: &first).sigmas
+      let b = half.draw(progress: Double(i) / 200, using: &second).sigmas
+      for (x, y) in zip(a, b) { #expect(abs(x - 2 * y) <= 1e-12 * x) }
+    }
+  }
+
+  @Test func settingsInTheDatasUnitsAreUsedAsTheyAre() throws {
+    var configuration = EasyConsistencyTuning.Configuration()
+    configuration.units = .data
+    configuration.logMean = -0.8
+    configuration.logDeviation = 1.6
+    let objective = try EasyConsistencyTuning(configuration, sigmaData: 0.417)
+    #expect(objective.sigmaMax == 80)
+    #expect(objective.targetSigma(1.945, stage: 0) == 0 && objective.targetSigma(1.947, stage: 0) > 0)
+    var random = seeded(6)
+    let logs = (0..<10_000).map { _ in log(objective.draw(progress: 0, using: &random).sigmas[0]) }
+    let mean = logs.reduce(0, +) / 10_000
+    // Four standard errors.
+    #expect(abs(mean - -0.8) < 0.064)
+  }
+}

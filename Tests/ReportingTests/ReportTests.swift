@@ -1,0 +1,42 @@
+import Foundation
+import Reporting
+import Testing
+
+private func keys(_ value: some Encodable) throws -> [String: Any] {
+  let bytes = Data(try JSONFile.line(value).utf8)
+  return try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
+}
+
+@Suite struct ReportTests {
+  @Test func evaluationHasTheKeysOfTheContract() throws {
+    let report = EvaluationReport(
+      scores: [1, 0.5, 0.9, 0.6], successes: 1, networkCallsPerChunk: 2, milliseconds: [3, 1, 2])
+    let json = try keys(report)
+    #expect(
+      Set(json.keys) == [
+        "mean_score", "mean_score_ci95", "success_rate", "success_rate_ci95", "scores", "network_calls_per_chunk",
+        "latency_ms", "episodes",
+      ])
+    #expect(json["mean_score"] as? Double == 0.75)
+    #expect(json["success_rate"] as? Double == 0.25)
+    #expect(json["episodes"] as? Int == 4)
+    let interval = try #require(json["mean_score_ci95"] as? [Double])
+    #expect(interval.count == 2 && interval[0] < 0.75 && interval[1] > 0.75)
+    let latency = try #require(json["latency_ms"] as? [String: Double])
+    #expect(Set(latency.keys) == ["p50", "p99", "max"])
+    #expect(latency["p50"] == 2 && latency["max"] == 3)
+  }
+
+  @Test func evaluationSummaryNamesScoreAndSuccess() {
+    let report = EvaluationReport(scores: [1, 1], successes: 2, networkCallsPerChunk: 1, milliseconds: [0.5])
+    #expect(report.summary.hasPrefix("mean score    1.000  95 % [1.000, 1.000]  (2 episodes)\nsuccess       100.0 %"))
+  }
+
+  @Test func benchmarkHasTheKeysOfTheContract() throws {
+    let json = try keys(BenchmarkReport(milliseconds: [2, 1, 4], operations: 8_000_000, allocations: 0))
+    #expect(Set(json.keys) == ["median_ms", "min_ms", "p99_ms", "gflops", "allocations"])
+    #expect(json["median_ms"] as? Double == 2)
+    #expect(json["min_ms"] as? Double == 1)
+    #expect(json["gflops"] as? Double == 4)
+  }
+}
