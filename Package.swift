@@ -53,7 +53,7 @@ let package = Package(
     .testTarget(name: "BackboneTests", dependencies: ["Backbone"]),
     .testTarget(name: "ConsistencyTests", dependencies: ["Consistency"]),
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"]),
-    .testTarget(name: "PushTEnvTests", dependencies: ["Environments", "PushTEnv"]),
+    .testTarget(name: "PushTEnvTests", dependencies: ["Datasets", "Environments", "PushTEnv"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),

@@ -15,7 +15,7 @@ package struct AtomicFile: ~Copyable {
   package static func write(
     _ url: URL, _ body: (borrowing AtomicFile) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
-    removeLeftovers(of: url)
+    TemporaryName.removeLeftovers(of: url)
     var file = try AtomicFile(url.path)
     try body(file)
     try file.commit()
@@ -23,7 +23,7 @@ package struct AtomicFile: ~Copyable {
 
   private init(_ path: String) throws(CheckpointError) {
     self.path = path
-    temporary = "\(path).tmp-\(getpid())"
+    temporary = TemporaryName.path(for: path)
     descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw CheckpointError(.file, path: temporary, "cannot be created: \(systemMessage())")
@@ -62,20 +62,6 @@ package struct AtomicFile: ~Copyable {
     }
     close(descriptor)
     isOpen = false
-    let folder = open((path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { return }
-    // Some file systems cannot flush folders; the rename has happened all the same.
-    fsync(folder)
-    close(folder)
-  }
-
-  /// Removes temporaries of this name that processes left which no longer exist.
-  private static func removeLeftovers(of url: URL) {
-    let folder = url.deletingLastPathComponent().path
-    let prefix = "\(url.lastPathComponent).tmp-"
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasPrefix(prefix) {
-      guard let process = pid_t(name.dropFirst(prefix.count)), process > 0 else { continue }
-      if kill(process, 0) != 0 && errno == ESRCH { unlink("\(folder)/\(name)") }
-    }
+    TemporaryName.flushFolder(of: path)
   }
 }

@@ -71,8 +71,7 @@ public struct SafetensorsWriter {
     let ordered = entries.values.sorted { ($1.type.rank, $0.name) < ($0.type.rank, $1.name) }
     let header = Self.header(ordered, metadata)
     guard header.count - 8 <= SafetensorsHeader.maximumLength else {
-      throw CheckpointError(
-        .file, path: url.path, place: "header", "names and metadata take \(header.count) bytes; too long")
+      throw CheckpointError(.file, path: url.path, place: "header", "names and metadata take \(header.count) bytes; too long")
     }
     try AtomicFile.write(url) { (file) throws(CheckpointError) in
       try file.write(header)
@@ -84,9 +83,7 @@ public struct SafetensorsWriter {
   private static func header(_ entries: [Entry], _ metadata: [String: String]) -> [UInt8] {
     var members: [String] = []
     if !metadata.isEmpty {
-      let strings = metadata.sorted { $0.key < $1.key }.map {
-        "\(JSONValue.quoted($0.key)):\(JSONValue.quoted($0.value))"
-      }
+      let strings = metadata.sorted { $0.key < $1.key }.map { "\(JSONValue.quoted($0.key)):\(JSONValue.quoted($0.value))" }
       members.append("\"\(SafetensorsHeader.metadataKey)\":{\(strings.joined(separator: ","))}")
     }
     var offset = 0
