@@ -49,6 +49,7 @@ let package = Package(
     .target(name: "Environments", dependencies: ["CCairo", "CGif"], path: "Envs/Environments"),
     .target(name: "PushTEnv", dependencies: ["CChipmunk", "Environments"], path: "Envs/PushT"),
 
+    .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
     .testTarget(name: "AutogradTests", dependencies: ["Autograd", "CKernels", "CAllocationCounter"]),
     .testTarget(name: "BackboneTests", dependencies: ["Backbone"]),
     .testTarget(name: "ConsistencyTests", dependencies: ["Consistency"]),

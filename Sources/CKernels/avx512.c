@@ -1,10 +1,32 @@
+// The kernels for AVX-512: 32 registers of 16 floats, masked loads and stores.
 #if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma"))), apply_to = function)
-// 32 registers: 12 x 2 sums, 2 weights, and broadcasts.
-#define VW 16
+#include <immintrin.h>
+#include <math.h>
+#include <string.h>
+
+#include "loop.h"
+#include "table.h"
+
+#define CK_TABLE ck_table_avx512
+#define CK_NAME "avx512"
+#define CK_FUSED
+#define LANES 16
 #define TILE_ROWS 12
 #define TILE_VECTORS 2
-#define VARIANT ck_avx512
-#include "variant.inc"
+#define SINGLE_ROW_PANELS 4
+
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+
+#define CK_HAS_PARTIAL_ACCESS
+static inline __attribute__((always_inline)) __m512 load_partial(const float *p, long n) {
+  return _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
+}
+static inline __attribute__((always_inline)) void store_partial(float *p, __m512 v, long n) {
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), v);
+}
+
+#include "body.h"
+
 #pragma clang attribute pop
 #endif

@@ -1,115 +1,160 @@
-#define _GNU_SOURCE
+// The public functions: each calls the selected instruction set's version.
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <time.h>
 
+#include "CKernels.h"
+#include "loop.h"
 #include "table.h"
 
-static const ck_table *table = &ck_portable;
-static const char *selected = "portable";
+static _Atomic(const ck_table *) selected = &ck_table_portable;
 
-int ck_select_isa(const char *name) {
-  const ck_table *found = 0;
-  if (!strcmp(name, "portable")) found = &ck_portable, selected = "portable";
+static _Thread_local const ck_table *selected_here;
+
+static const ck_table *table(void) {
+  return selected_here ? selected_here : atomic_load_explicit(&selected, memory_order_relaxed);
+}
+
+// The table of this name if the CPU supports it, with NULL for the best there is; NULL if there is none.
+static const ck_table *find(const char *name) {
 #if defined(__x86_64__)
+  __builtin_cpu_init();
   const int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   const int avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                     __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-  if (avx2 && !strcmp(name, "avx2")) found = &ck_avx2, selected = "avx2";
-  if (avx512 && !strcmp(name, "avx512")) found = &ck_avx512, selected = "avx512";
+                     __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  if (avx512 && (!name || !strcmp(name, "avx512"))) return &ck_table_avx512;
+  if (avx2 && (!name || !strcmp(name, "avx2"))) return &ck_table_avx2;
 #endif
-  if (found) table = found;
+  return !name || !strcmp(name, "portable") ? &ck_table_portable : 0;
+}
+
+__attribute__((constructor)) static void select_at_start(void) {
+  const char *name = getenv("SALTUS_ISA");
+  const ck_table *named = name && *name ? find(name) : 0, *best = find(0);
+  if (name && *name && !named)
+    fprintf(stderr, "SALTUS_ISA=%s is unknown or not supported by this CPU; using %s\n", name, best->name);
+  atomic_store(&selected, named ? named : best);
+}
+
+const char *ck_isa(void) { return table()->name; }
+
+int ck_select_isa(const char *name) {
+  const ck_table *found = name ? find(name) : 0;
+  if (found) atomic_store(&selected, found);
   return found != 0;
 }
 
-// Before main, so that no kernel runs without a choice having been made.
-__attribute__((constructor)) static void choose(void) {
+int ck_select_isa_on_this_thread(const char *name) {
+  const ck_table *found = name ? find(name) : 0;
+  if (found || !name) selected_here = found;
+  return found || !name;
+}
+
+// The largest need of any instruction set, so that a buffer outlives a change of it.
+long ck_conv_scratch(const ck_conv_shape *shape) {
+  long most = ck_table_portable.conv_scratch(shape);
 #if defined(__x86_64__)
-  __builtin_cpu_init();
+  const long avx2 = ck_table_avx2.conv_scratch(shape), avx512 = ck_table_avx512.conv_scratch(shape);
+  most = avx2 > most ? avx2 : most;
+  most = avx512 > most ? avx512 : most;
 #endif
-  const char *wanted = getenv("SALTUS_ISA");
-  if (wanted && ck_select_isa(wanted)) return;
-  if (!ck_select_isa("avx512") && !ck_select_isa("avx2")) ck_select_isa("portable");
-  if (wanted) fprintf(stderr, "saltus: SALTUS_ISA=%s is none of avx512, avx2, portable that this processor has; using %s\n", wanted, selected);
+  return most;
 }
 
-const char *ck_isa(void) { return selected; }
-
-long ck_packed_count(long k, long n) { return (n + CK_PANEL - 1) / CK_PANEL * CK_PANEL * k; }
-
-long ck_conv_scratch(const ck_conv_shape *s) {
-  // Up to 256 output rows and their padding, and a packed panel of cotangents for the weight gradient.
-  const long span = s->in_step > s->taps ? s->in_step : s->taps;
-  const long rows = s->batch * s->rows < 256 ? s->batch * s->rows : 256;
-  const long samples = rows / s->rows + 2;
-  return (rows * s->in_step + samples * span) * s->in_channels + 256 * CK_PANEL;
+void ck_conv(const ck_conv_shape *shape, const float *x, const float *packed, const float *bias, float *y,
+             int accumulate, long panel0, long panel1, float *scratch) {
+  table()->conv(shape, x, packed, bias, y, accumulate, panel0, panel1, scratch);
 }
 
-void ck_conv(const ck_conv_shape *s, const float *x, const float *packed, const float *bias, float *y, int accumulate, long panel0,
-             long panel1, float *scratch) {
-  table->conv(s, x, packed, bias, y, accumulate, panel0, panel1, scratch);
+void ck_conv_weight_gradient(const ck_conv_shape *shape, const float *x, const float *d, float *dw, int accumulate,
+                             float *scratch) {
+  table()->conv_weight_gradient(shape, x, d, dw, accumulate, scratch);
 }
-void ck_conv_weight_gradient(const ck_conv_shape *s, const float *x, const float *d, float *dw, int accumulate, float *scratch) {
-  table->conv_weight_gradient(s, x, d, dw, accumulate, scratch);
+
+void ck_unary(ck_unary_kind kind, long n, const float *x, float *y) { table()->unary(kind, n, x, 0, y); }
+
+void ck_unary_multiply(ck_unary_kind kind, long n, const float *x, const float *d, float *y) {
+  table()->unary(kind, n, x, d, y);
 }
-void ck_unary(ck_unary_kind kind, long n, const float *x, float *y) { table->unary(kind, n, x, 0, y); }
-void ck_unary_multiply(ck_unary_kind kind, long n, const float *x, const float *d, float *y) { table->unary(kind, n, x, d, y); }
+
 void ck_add(const long shape[3], const float *a, const long sa[3], const float *b, const long sb[3], float *y) {
-  table->add(shape, a, sa, b, sb, y);
+  table()->add(shape, a, sa, b, sb, y);
 }
+
 void ck_multiply(const long shape[3], const float *a, const long sa[3], const float *b, const long sb[3], float *y) {
-  table->multiply(shape, a, sa, b, sb, y);
+  table()->multiply(shape, a, sa, b, sb, y);
 }
-void ck_scale_offset(long n, float scale, float offset, const float *x, float *y) { table->scale_offset(n, scale, offset, x, y); }
-void ck_sum(const long shape[3], const long out[3], const float *a, const float *b, float *y) { table->sum(shape, out, a, b, y); }
-void ck_broadcast(const long shape[3], const float *x, const long sx[3], float *y) { table->broadcast(shape, x, sx, y); }
+
+void ck_broadcast(const long shape[3], const float *x, const long sx[3], float *y) {
+  ck_loop loop = {{shape[0], shape[1], shape[2]}, {{sx[0], sx[1], sx[2]}, {sx[0], sx[1], sx[2]}}};
+  ck_merge_dimensions(&loop);
+  const long *sizes = loop.sizes, *strides = loop.strides[0], n = sizes[2];
+  for (long i = 0; i < sizes[0]; i++) {
+    for (long j = 0; j < sizes[1]; j++, y += n) {
+      const float *from = x + i * strides[0] + j * strides[1];
+      if (strides[2] == 1) memcpy(y, from, sizeof(float) * (size_t)n);
+      else for (long c = 0; c < n; c++) y[c] = from[c * strides[2]];
+    }
+  }
+}
+
+void ck_scale_offset(long n, float scale, float offset, const float *x, float *y) {
+  table()->scale_offset(n, scale, offset, x, y);
+}
+
+void ck_sum(const long shape[3], const long out[3], const float *a, const float *b, float *y) {
+  table()->sum(shape, out, a, b, y);
+}
+
 void ck_copy_rows(long rows, long n, const float *x, long ldx, float *y, long ldy) {
-  for (long r = 0; r < rows; r++) memcpy(y + r * ldy, x + r * ldx, sizeof(float) * n);
+  for (long r = 0; r < rows; r++) memcpy(y + r * ldy, x + r * ldx, sizeof(float) * (size_t)n);
 }
-void ck_zero(long n, float *y) { memset(y, 0, sizeof(float) * n); }
+
+void ck_zero(long n, float *y) { memset(y, 0, sizeof(float) * (size_t)n); }
+
 void ck_normalize(const long shape[3], long groups, float epsilon, const float *x, const float *mask, float *y) {
-  table->normalize(shape, groups, epsilon, x, mask, y);
+  table()->normalize(shape, groups, epsilon, x, mask, y);
 }
-void ck_normalize_tangent(const long shape[3], long groups, float epsilon, const float *x, const float *mask, const float *v, float *out) {
-  table->normalize_tangent(shape, groups, epsilon, x, mask, v, out);
+
+void ck_normalize_tangent(const long shape[3], long groups, float epsilon, const float *x, const float *mask,
+                          const float *v, float *out) {
+  table()->normalize_tangent(shape, groups, epsilon, x, mask, v, out);
 }
+
 void ck_group_mean(const long shape[3], long groups, const float *x, const float *mask, float *y) {
-  table->group_mean(shape, groups, x, mask, y);
+  table()->group_mean(shape, groups, x, mask, y);
 }
-void ck_normalize_mish(const long shape[3], long groups, float epsilon, const float *x, const float *mask, const float *gamma,
-                       const float *beta, const float *scale, const float *shift, long film_stride, const float *residual, float *y,
-                       long group0, long group1) {
-  table->normalize_mish(shape, groups, epsilon, x, mask, gamma, beta, scale, shift, film_stride, residual, y, group0, group1);
+
+void ck_normalize_mish(const long shape[3], long groups, float epsilon, const float *x, const float *mask,
+                       const float *gamma, const float *beta, const float *scale, const float *shift,
+                       long film_stride, const float *residual, float *y, long group0, long group1) {
+  table()->normalize_mish(shape, groups, epsilon, x, mask, gamma, beta, scale, shift, film_stride, residual, y, group0,
+                          group1);
 }
+
+void ck_dropout_mask(const long shape[3], const float *keys, uint32_t stream, float rate, float *y) {
+  table()->dropout_mask(shape, keys, stream, rate, y);
+}
+
+void ck_philox4x32(uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3, uint32_t k0, uint32_t k1, uint32_t out[4]) {
+  for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
+    const uint64_t a = (uint64_t)0xD2511F53u * c0, b = (uint64_t)0xCD9E8D57u * c2;
+    c0 = (uint32_t)(b >> 32) ^ c1 ^ k0;
+    c1 = (uint32_t)b;
+    c2 = (uint32_t)(a >> 32) ^ c3 ^ k1;
+    c3 = (uint32_t)a;
+  }
+  out[0] = c0;
+  out[1] = c1;
+  out[2] = c2;
+  out[3] = c3;
+}
+
 double ck_reduce_gradients(long n, int shards, const float *const *gradients, float *reduced) {
-  return table->reduce_gradients(n, shards, gradients, reduced);
+  return table()->reduce_gradients(n, shards, gradients, reduced);
 }
+
 void ck_adamw(long n, const ck_adamw_args *a, const float *g, float *p, float *m, float *v, float *ema) {
-  table->adamw(n, a, g, p, m, v, ema);
-}
-
-static const long huge_page = 2l << 20;
-
-void *ck_allocate(long bytes) {
-  const long alignment = bytes >= huge_page ? huge_page : 64;
-  void *memory = 0;
-  bytes = (bytes + alignment - 1) / alignment * alignment;
-  if (posix_memalign(&memory, alignment, bytes)) return 0;
-  if (bytes >= huge_page) madvise(memory, bytes, MADV_HUGEPAGE);
-  memset(memory, 0, bytes);
-  return memory;
-}
-
-void ck_free(void *memory, long bytes) {
-  (void)bytes;
-  free(memory);
-}
-
-double ck_now(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec + 1e-9 * now.tv_nsec;
+  table()->adamw(n, a, g, p, m, v, ema);
 }

@@ -1,39 +1,59 @@
+// Packing of weights into panels. Bound by memory, so there is one version for every instruction set.
 #include "CKernels.h"
 
-// Weight packing is a small share of a step and memory bound, so it is written once, without instruction-set variants.
+#include <string.h>
 
-static void pack_plain(long k_offset, long k_total, long rows, long columns, const float *w, float *packed) {
-  for (long panel = 0; panel * CK_PANEL < columns; panel++) {
-    const long width = columns - panel * CK_PANEL < CK_PANEL ? columns - panel * CK_PANEL : CK_PANEL;
-    float *to = packed + (panel * k_total + k_offset) * CK_PANEL;
-    for (long k = 0; k < rows; k++, to += CK_PANEL) {
-      const float *from = w + k * columns + panel * CK_PANEL;
-      for (long i = 0; i < width; i++) to[i] = from[i];
-      for (long i = width; i < CK_PANEL; i++) to[i] = 0;
-    }
-  }
-}
+static long smaller(long a, long b) { return a < b ? a : b; }
 
-static void pack_transposed(long k_offset, long k_total, long rows, long columns, const float *w, float *packed) {
-  for (long panel = 0; panel * CK_PANEL < rows; panel++) {
-    const long width = rows - panel * CK_PANEL < CK_PANEL ? rows - panel * CK_PANEL : CK_PANEL;
-    float *to = packed + (panel * k_total + k_offset) * CK_PANEL;
-    for (long k0 = 0; k0 < columns; k0 += 16) {  // one cache line of each row at a time
-      const long k1 = k0 + 16 < columns ? k0 + 16 : columns;
-      for (long i = 0; i < CK_PANEL; i++) {
-        const float *from = w + (panel * CK_PANEL + i) * columns;
-        for (long k = k0; k < k1; k++) to[k * CK_PANEL + i] = i < width ? from[k] : 0;
+long ck_packed_count(long k, long n) { return (n + CK_PANEL - 1) / CK_PANEL * CK_PANEL * k; }
+
+// Packs w [k][n] as rows of panels that are panel_stride floats apart.
+static void pack(long k, long n, const float *w, long ldw, float *packed, long panel_stride) {
+  for (long column = 0; column < n; column += CK_PANEL, packed += panel_stride) {
+    const long width = smaller(CK_PANEL, n - column);
+    const float *from = w + column;
+    float *to = packed;
+    for (long i = 0; i < k; i++, from += ldw, to += CK_PANEL) {
+      if (width == CK_PANEL) {
+        memcpy(to, from, sizeof(float) * CK_PANEL);
+      } else {
+        memcpy(to, from, sizeof(float) * (size_t)width);
+        memset(to + width, 0, sizeof(float) * (size_t)(CK_PANEL - width));
       }
     }
   }
 }
 
+// Packs the transpose of w [n][k]. Whole cache lines of w are read at a time: its rows often lie a power of two apart,
+// and then few of their lines fit into the cache at once.
+static void pack_transposed(long k, long n, const float *w, long ldw, float *packed, long panel_stride) {
+  enum { LINE = 16 };
+  for (long column = 0; column < n; column += CK_PANEL, packed += panel_stride) {
+    const long width = smaller(CK_PANEL, n - column);
+    for (long line = 0; line < k; line += LINE) {
+      const long count = smaller(LINE, k - line);
+      float *to = packed + line * CK_PANEL;
+      if (width < CK_PANEL) memset(to, 0, sizeof(float) * (size_t)(count * CK_PANEL));
+      for (long j = 0; j < width; j++) {
+        const float *from = w + (column + j) * ldw + line;
+        for (long i = 0; i < count; i++) to[i * CK_PANEL + j] = from[i];
+      }
+    }
+  }
+}
+
+void ck_pack(long k, long n, const float *w, long ldw, float *packed) { pack(k, n, w, ldw, packed, k * CK_PANEL); }
+
+void ck_pack_transposed(long k, long n, const float *w, long ldw, float *packed) {
+  pack_transposed(k, n, w, ldw, packed, k * CK_PANEL);
+}
+
 void ck_pack_taps(long taps, long first_tap, long tap_step, long in, long out, const float *w, int transposed,
                   float *packed) {
-  const long per_tap = transposed ? out : in;
-  for (long j = 0; j < taps; j++) {
+  const long depth = transposed ? out : in, panel_stride = taps * depth * CK_PANEL;
+  for (long j = 0; j < taps; j++, packed += depth * CK_PANEL) {
     const float *tap = w + (first_tap + j * tap_step) * in * out;
-    if (transposed) pack_transposed(j * per_tap, taps * per_tap, in, out, tap, packed);
-    else pack_plain(j * per_tap, taps * per_tap, in, out, tap, packed);
+    if (transposed) pack_transposed(out, in, tap, out, packed, panel_stride);
+    else pack(in, out, tap, out, packed, panel_stride);
   }
 }

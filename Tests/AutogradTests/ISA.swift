@@ -4,13 +4,16 @@ import CKernels
 enum ISA: String, CaseIterable, Sendable {
   case avx512, avx2, portable
 
-  func select() { _ = ck_select_isa(rawValue) }
-
   /// Those that this processor can run.
-  static let supported: [ISA] = {
-    defer { selectBest() }
-    return allCases.filter { ck_select_isa($0.rawValue) != 0 }
-  }()
+  static let supported: [ISA] = allCases.filter { isa in
+    defer { _ = ck_select_isa_on_this_thread(nil) }
+    return ck_select_isa_on_this_thread(isa.rawValue) != 0
+  }
 
-  static func selectBest() { for isa in allCases where ck_select_isa(isa.rawValue) != 0 { return } }
+  /// Runs `body`, which stays on this thread, with these kernels.
+  func run<Result>(_ body: () throws -> Result) rethrows -> Result {
+    _ = ck_select_isa_on_this_thread(rawValue)
+    defer { _ = ck_select_isa_on_this_thread(nil) }
+    return try body()
+  }
 }

@@ -74,8 +74,10 @@ struct OperationTests {
 
   @Test(arguments: Operation.Kind.allCases, ISA.supported)
   func planComputesWhatTheInterpreterDoes(_ kind: Operation.Kind, _ isa: ISA) {
-    isa.select()
-    defer { ISA.selectBest() }
+    isa.run { check(kind, isa) }
+  }
+
+  private func check(_ kind: Operation.Kind, _ isa: ISA) {
     for example in OperationExample.examples(of: kind) {
       let probe = Probe(example)
       let tangent = example.graph.pushforward([example.output], along: probe.directions)[0]!

@@ -1,0 +1,34 @@
+// Every kernel for one instruction set. Included once by each of avx512.c, avx2.c and portable.c, which define
+//   LANES               floats of a vector
+//   TILE_ROWS           highest tile of the matrix products (4, 6 or 12) and
+//   TILE_VECTORS        its width: rows x vectors accumulators must leave registers for the operands
+//   SINGLE_ROW_PANELS   panels that a one-row product reads side by side
+//   CK_FUSED            if multiply-add is one instruction
+//   CK_HAS_PARTIAL_ACCESS  if they define load_partial and store_partial themselves
+//   CK_TABLE, CK_NAME   the table to define, and its name
+// and set the target attributes around it. Here lies no #pragma once, and system headers come before.
+#include "simd.h"
+#include "convolution.h"
+#include "weight_gradient.h"
+#include "elementwise.h"
+#include "reduction.h"
+#include "normalization.h"
+#include "random.h"
+#include "optimizer.h"
+
+const ck_table CK_TABLE = {.name = CK_NAME,
+                           .conv_scratch = conv_scratch,
+                           .conv = conv,
+                           .conv_weight_gradient = conv_weight_gradient,
+                           .unary = unary,
+                           .add = add,
+                           .multiply = multiply,
+                           .scale_offset = scale_offset,
+                           .sum = sum,
+                           .normalize = normalize,
+                           .normalize_tangent = normalize_tangent,
+                           .group_mean = group_mean,
+                           .normalize_mish = normalize_mish,
+                           .dropout_mask = dropout_mask,
+                           .reduce_gradients = reduce_gradients,
+                           .adamw = adamw};

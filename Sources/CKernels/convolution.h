@@ -1,0 +1,163 @@
+// Convolution over time as a matrix product whose left rows (taps * in_channels neighbouring floats of x) are only
+// pointed to. Included by body.h once per instruction set.
+
+// Rows of output handled at a time: their inputs stay in the second-level cache while every panel of weights passes.
+enum { ROW_BLOCK = 96 };
+// Bytes ahead of their use at which weights are fetched; enough to cover the latency of memory.
+enum { PREFETCH_FLOATS = 1024 };
+
+// Points rows[0..<count] to the im2col rows of output rows first..<first + count, counted over all samples. Runs of
+// rows that reach outside their sample are copied into zero-padded scratch; returns the unused rest of it.
+static float *point_to_rows(const ck_conv_shape *s, const float *x, long first, long count, const float **rows,
+                            float *scratch) {
+  const long channels = s->in_channels, step = s->in_step * channels;
+  while (count > 0) {
+    const long sample = first / s->rows, i = first % s->rows, run = smaller(count, s->rows - i);
+    const long start = i * s->in_step + s->in0, span = (run - 1) * s->in_step + s->taps;
+    const float *frames = x + sample * s->in_time * channels;
+    const float *from = frames + start * channels;
+    if (start < 0 || start + span > s->in_time) {
+      const long begin = smaller(larger(-start, 0), span), end = larger(smaller(s->in_time - start, span), begin);
+      const size_t frame = sizeof(float) * (size_t)channels;
+      memset(scratch, 0, frame * (size_t)begin);
+      if (end > begin) memcpy(scratch + begin * channels, from + begin * channels, frame * (size_t)(end - begin));
+      memset(scratch + end * channels, 0, frame * (size_t)(span - end));
+      from = scratch;
+      scratch += span * channels;
+    }
+    for (long r = 0; r < run; r++) rows[r] = from + r * step;
+    rows += run;
+    first += run;
+    count -= run;
+  }
+  return scratch;
+}
+
+// Floats of scratch that point_to_rows may use for `block` rows at a time.
+static long padded_floats(const ck_conv_shape *s, long block) {
+  const long count = smaller(block, s->batch * s->rows), runs = smaller(s->batch, count / s->rows + 2);
+  return (count * s->in_step + runs * s->taps) * s->in_channels;
+}
+
+// What the tiles of one block of rows share.
+typedef struct {
+  long depth;                // taps * in_channels, the length of an im2col row
+  const float *const *rows;  // im2col rows
+  float *const *outs;        // where each row's output channel 0 lies
+  const float *bias;         // or NULL
+  int accumulate;
+  long out_channels;
+  const float *packed;
+} conv_block;
+
+// The R x (V * LANES) outputs of rows first..<first + R from output channel `column` on. The vectors of a row come from
+// neighbouring panels where V exceeds one panel. Every output is one chain of multiply-adds over k, in order, whatever
+// R and V: that makes it independent of the batch.
+CK_INLINE void conv_tile(const int R, const int V, const conv_block *b, long first, long column) {
+  const int per_panel = CK_PANEL / LANES;
+  const long valid = b->out_channels - column, depth = b->depth, panel_stride = depth * CK_PANEL;
+  const float *w = b->packed + column / CK_PANEL * panel_stride + column % CK_PANEL;
+  const float *x[R];
+  vf sum[R][V];
+  CK_UNROLL for (int v = 0; v < V; v++) {
+    const vf bias = b->bias ? load_first(b->bias + column + v * LANES, valid - v * LANES) : splat(0);
+    CK_UNROLL for (int r = 0; r < R; r++) {
+      const float *y = b->outs[first + r] + column + v * LANES;
+      sum[r][v] = b->accumulate ? bias + load_first(y, valid - v * LANES) : bias;
+    }
+  }
+  CK_UNROLL for (int r = 0; r < R; r++) x[r] = b->rows[first + r];
+  for (long k = 0; k < depth; k++, w += CK_PANEL) {
+    vf weight[V];
+    CK_UNROLL for (int v = 0; v < V; v++) {
+      const float *from = w + v / per_panel * panel_stride + v % per_panel * LANES;
+      if (v * LANES % 16 == 0) __builtin_prefetch(from + PREFETCH_FLOATS);
+      weight[v] = load(from);
+    }
+    CK_UNROLL for (int r = 0; r < R; r++) {
+      const vf input = splat(x[r][k]);
+      CK_UNROLL for (int v = 0; v < V; v++) sum[r][v] = multiply_add(input, weight[v], sum[r][v]);
+    }
+  }
+  CK_UNROLL for (int r = 0; r < R; r++) {
+    float *y = b->outs[first + r] + column;
+    CK_UNROLL for (int v = 0; v < V; v++) store_first(y + v * LANES, sum[r][v], valid - v * LANES);
+  }
+}
+
+// A single row: only several panels side by side give enough independent chains to hide the latency of a
+// multiply-add, and enough streams to read weights at the speed of memory.
+static void conv_single_row(const conv_block *b, long panel0, long panel1) {
+  enum { ONE = CK_PANEL / LANES, SEVERAL = SINGLE_ROW_PANELS };
+  long panel = panel0;
+  for (; panel + SEVERAL <= panel1; panel += SEVERAL) conv_tile(1, SEVERAL * ONE, b, 0, panel * CK_PANEL);
+  for (; panel < panel1; panel++) conv_tile(1, ONE, b, 0, panel * CK_PANEL);
+}
+
+// Few rows: whole panels, so that there are enough chains.
+static void conv_few_rows(int rows, const conv_block *b, long first, long column) {
+  enum { V = CK_PANEL / LANES };
+  switch (rows) {
+    case 1: return conv_tile(1, V, b, first, column);
+    case 2: return conv_tile(2, V, b, first, column);
+    case 3: return conv_tile(3, V, b, first, column);
+  }
+}
+
+static void conv_many_rows(int rows, const conv_block *b, long first, long column) {
+  enum { V = TILE_VECTORS };
+  switch (rows) {
+    case 2: return conv_tile(2, V, b, first, column);
+    case 3: return conv_tile(3, V, b, first, column);
+    case 4: return conv_tile(4, V, b, first, column);
+#if TILE_ROWS >= 6
+    case 5: return conv_tile(5, V, b, first, column);
+    case 6: return conv_tile(6, V, b, first, column);
+#endif
+#if TILE_ROWS >= 12
+    case 7: return conv_tile(7, V, b, first, column);
+    case 8: return conv_tile(8, V, b, first, column);
+    case 9: return conv_tile(9, V, b, first, column);
+    case 10: return conv_tile(10, V, b, first, column);
+    case 11: return conv_tile(11, V, b, first, column);
+    case 12: return conv_tile(12, V, b, first, column);
+#endif
+  }
+}
+
+// One panel of output channels for `count` rows, in tiles of nearly equal height: a low one at the end would be slow.
+static void conv_panel(const conv_block *b, long count, long panel) {
+  const long tiles = (count + TILE_ROWS - 1) / TILE_ROWS, height = count / tiles, higher = count % tiles;
+  if (count <= 3) return conv_few_rows((int)count, b, 0, panel * CK_PANEL);
+  const long end = smaller((panel + 1) * CK_PANEL, b->out_channels);
+  for (long column = panel * CK_PANEL; column < end; column += TILE_VECTORS * LANES) {
+    long first = 0;
+    for (long tile = 0; tile < tiles; tile++) {
+      const int rows = (int)(height + (tile < higher));
+      conv_many_rows(rows, b, first, column);
+      first += rows;
+    }
+  }
+}
+
+static void conv(const ck_conv_shape *s, const float *x, const float *packed, const float *bias, float *y,
+                 int accumulate, long panel0, long panel1, float *scratch) {
+  const float *rows[ROW_BLOCK];
+  float *outs[ROW_BLOCK];
+  const conv_block block = {.depth = s->taps * s->in_channels, .rows = rows, .outs = outs, .bias = bias,
+                            .accumulate = accumulate, .out_channels = s->out_channels, .packed = packed};
+  const long total = s->batch * s->rows;
+  for (long first = 0; first < total; first += ROW_BLOCK) {
+    const long count = smaller(ROW_BLOCK, total - first);
+    point_to_rows(s, x, first, count, rows, scratch);
+    for (long r = 0; r < count; r++) {
+      const long sample = (first + r) / s->rows, i = (first + r) % s->rows;
+      outs[r] = y + (sample * s->out_time + s->out0 + i * s->out_step) * s->out_channels;
+    }
+    if (count == 1) {
+      conv_single_row(&block, panel0, panel1);
+    } else {
+      for (long panel = panel0; panel < panel1; panel++) conv_panel(&block, count, panel);
+    }
+  }
+}

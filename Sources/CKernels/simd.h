@@ -1,0 +1,96 @@
+// Vectors of LANES floats and the few operations that the kernel bodies are written in. Included by body.h, inside the
+// target attributes of an instruction set.
+#pragma once
+
+#define CK_INLINE static inline __attribute__((always_inline))
+// Loops over the registers of a tile must unroll completely, or the tile would live in memory.
+#define CK_UNROLL _Pragma("clang loop unroll(full)")
+
+typedef float vf __attribute__((ext_vector_type(LANES)));
+typedef int32_t vi __attribute__((ext_vector_type(LANES)));
+typedef uint32_t vu __attribute__((ext_vector_type(LANES)));
+typedef vf vf_unaligned __attribute__((aligned(4), may_alias));
+
+CK_INLINE long smaller(long a, long b) { return a < b ? a : b; }
+CK_INLINE long larger(long a, long b) { return a > b ? a : b; }
+
+CK_INLINE vf load(const float *p) { return *(const vf_unaligned *)p; }
+CK_INLINE void store(float *p, vf v) { *(vf_unaligned *)p = v; }
+CK_INLINE vf splat(float x) { return (vf)x; }
+
+CK_INLINE vi lane_indices(void) {
+  vi index;
+  CK_UNROLL for (int i = 0; i < LANES; i++) index[i] = i;
+  return index;
+}
+
+// The first n lanes of v, zeros after them.
+CK_INLINE vf first_lanes(vf v, long n) { return lane_indices() < (vi)(int)smaller(n, LANES) ? v : splat(0); }
+
+// Loads and stores of the first 1..<LANES lanes, which never touch memory beyond them.
+#ifndef CK_HAS_PARTIAL_ACCESS
+CK_INLINE vf load_partial(const float *p, long n) {
+  vf v = splat(0);
+  memcpy(&v, p, sizeof(float) * (size_t)n);
+  return v;
+}
+CK_INLINE void store_partial(float *p, vf v, long n) { memcpy(p, &v, sizeof(float) * (size_t)n); }
+#endif
+
+// As above for any n; n <= 0 touches nothing.
+CK_INLINE vf load_first(const float *p, long n) {
+  return n >= LANES ? load(p) : n > 0 ? load_partial(p, n) : splat(0);
+}
+CK_INLINE void store_first(float *p, vf v, long n) {
+  if (n >= LANES) store(p, v);
+  else if (n > 0) store_partial(p, v, n);
+}
+
+// a * b + c, with one rounding where the instruction set has it.
+CK_INLINE vf multiply_add(vf a, vf b, vf c) {
+#ifdef CK_FUSED
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
+// The sum of the lanes, in lane order.
+CK_INLINE double lane_sum(vf v) {
+  double sum = 0;
+  CK_UNROLL for (int i = 0; i < LANES; i++) sum += (double)v[i];
+  return sum;
+}
+
+// exp(x), relative error below 3e-7; 0 and infinity outside float's range, NaN for NaN. x = n ln 2 + r with
+// |r| <= ln(2)/2, and exp(r) from its Chebyshev interpolant. 2^n is applied in two steps because n = 128 and n < -126
+// have no float of their own.
+CK_INLINE vf exponential(vf x) {
+  // In this order of operands a NaN in x stays one.
+  x = splat(89.0f) < x ? splat(89.0f) : x;
+  x = splat(-104.0f) > x ? splat(-104.0f) : x;
+  // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
+  const vf shifted = multiply_add(x, splat(1.44269504f), splat(12582912.0f));
+  const vf n = shifted - splat(12582912.0f);
+  // ln 2 in two parts, the first short enough for n times it to be exact.
+  vf r = multiply_add(n, splat(-0.693359375f), x);
+  r = multiply_add(n, splat(2.12194440e-4f), r);
+  vf q = splat(1.392692661e-3f);
+  q = multiply_add(q, r, splat(8.363773874e-3f));
+  q = multiply_add(q, r, splat(4.166655011e-2f));
+  q = multiply_add(q, r, splat(1.666657338e-1f));
+  q = multiply_add(q, r, splat(0.5f));
+  const vf p = multiply_add(q, r * r, r) + splat(1);
+  const vi whole = (vi)shifted - 0x4B400000;
+  const vi half = whole >> 1;
+  const vf scale1 = (vf)((half + 127) << 23);
+  const vf scale2 = (vf)((whole - half + 127) << 23);
+  return p * scale1 * scale2;
+}
+
+// mish(x) = x n / (n + 2) with n = e (e + 2), e = exp(x). Above 20 the fraction is 1 in float.
+CK_INLINE vf mish(vf x) {
+  const vf e = exponential(splat(20) < x ? splat(20) : x);
+  const vf n = e * (e + splat(2));
+  return x * (n / (n + splat(2)));
+}

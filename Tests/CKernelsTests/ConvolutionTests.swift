@@ -1,0 +1,74 @@
+import CKernels
+import Testing
+
+@Suite struct ConvolutionTests {
+  @Test(arguments: ISA.supported, ConvolutionCase.all)
+  func convolutionEqualsTheSumInDouble(isa: ISA, c: ConvolutionCase) {
+    for bias in [nil, c.bias] {
+      let expected = c.expectedOutput(x: c.x, bias: bias)
+      let marker = [Float](repeating: 77, count: c.outputCount)
+      let y = c.run(on: isa, x: c.x, bias: bias, initial: marker)
+      // Rows between those of out0 + i * out_step are not touched.
+      let values = expected.values.map { $0.isNaN ? 77 : $0 }
+      expectClose(y, values) { 1e-6 * expected.magnitudes[$0] }
+    }
+  }
+
+  @Test(arguments: ISA.supported, ConvolutionCase.all)
+  func accumulatingAddsToTheOutput(isa: ISA, c: ConvolutionCase) {
+    let expected = c.expectedOutput(x: c.x, bias: c.bias)
+    let initial = randomFloats(c.outputCount, seed: 4)
+    let y = c.run(on: isa, x: c.x, bias: c.bias, initial: initial, accumulate: true)
+    let values = zip(initial, expected.values).map { $1.isNaN ? Double($0) : Double($0) + $1 }
+    expectClose(y, values) { 1e-6 * (1 + expected.magnitudes[$0]) }
+  }
+
+  @Test(arguments: ISA.supported, ConvolutionCase.all)
+  func dividingThePanelsChangesNoBit(isa: ISA, c: ConvolutionCase) {
+    let initial = [Float](repeating: 0, count: c.outputCount)
+    let whole = c.run(on: isa, x: c.x, bias: c.bias, initial: initial)
+    for cut in 0...c.panels {
+      let parts = c.run(on: isa, x: c.x, bias: c.bias, initial: initial, panels: [cut..<c.panels, 0..<cut])
+      #expect(identical(whole, parts))
+    }
+  }
+
+  @Test(arguments: ISA.supported, ConvolutionCase.all.filter { $0.shape.batch > 1 })
+  func aSampleDoesNotDependOnItsBatch(isa: ISA, c: ConvolutionCase) {
+    let x = c.x
+    let initial = [Float](repeating: 0, count: c.outputCount)
+    let whole = c.run(on: isa, x: x, bias: c.bias, initial: initial)
+    var single = c
+    single.shape.batch = 1
+    let inCount = c.shape.in_time * c.shape.in_channels
+    let outCount = c.shape.out_time * c.shape.out_channels
+    for b in 0..<c.shape.batch {
+      let y = single.run(
+        on: isa, x: Array(x[b * inCount..<(b + 1) * inCount]), bias: c.bias,
+        initial: [Float](repeating: 0, count: outCount))
+      #expect(identical(y, whole[b * outCount..<(b + 1) * outCount]))
+    }
+  }
+
+  @Test(arguments: ISA.supported, ConvolutionCase.all)
+  func weightGradientEqualsTheSumInDouble(isa: ISA, c: ConvolutionCase) {
+    let d = randomFloats(c.outputCount, seed: 5)
+    let expected = c.expectedGradient(x: c.x, d: d)
+    let initial = randomFloats(expected.values.count, seed: 6)
+    let overwritten = c.runGradient(on: isa, x: c.x, d: d, initial: initial, accumulate: false)
+    expectClose(overwritten, expected.values) { 1e-6 * expected.magnitudes[$0] }
+    let added = c.runGradient(on: isa, x: c.x, d: d, initial: initial, accumulate: true)
+    expectClose(added, zip(initial, expected.values).map { Double($0) + $1 }) { 1e-6 * (1 + expected.magnitudes[$0]) }
+  }
+
+  @Test(arguments: ConvolutionCase.all)
+  func instructionSetsAgree(c: ConvolutionCase) {
+    let initial = [Float](repeating: 0, count: c.outputCount)
+    let reference = c.run(on: .portable, x: c.x, bias: c.bias, initial: initial)
+    let magnitudes = c.expectedOutput(x: c.x, bias: c.bias).magnitudes
+    for isa in ISA.supported {
+      let y = c.run(on: isa, x: c.x, bias: c.bias, initial: initial)
+      expectClose(y, reference.map(Double.init)) { 1e-5 * min(1, magnitudes[$0]) }
+    }
+  }
+}
