@@ -53,6 +53,8 @@ let package = Package(
     .testTarget(name: "AutogradTests", dependencies: ["Autograd", "CKernels", "CAllocationCounter"]),
     .testTarget(name: "BackboneTests", dependencies: ["Backbone"]),
     .testTarget(name: "ConsistencyTests", dependencies: ["Consistency"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Autograd", "CZip", "Checkpoints", "Datasets"]),
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"]),
     .testTarget(name: "PushTEnvTests", dependencies: ["Datasets", "Environments", "PushTEnv"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts"]),

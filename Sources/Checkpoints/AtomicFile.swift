@@ -3,8 +3,8 @@ import Foundation
 /// A file that appears under its name only when it is complete and on the disk.
 ///
 /// The content goes to `NAME.tmp-PID` in the same folder, which is flushed, renamed over `NAME`, and made durable by
-/// flushing the folder. A process killed at any moment leaves the old file or the new one, and perhaps a temporary; those
-/// of dead processes are removed by the next write of the same name.
+/// flushing the folder. A process killed at any moment leaves the old file or the new one, and perhaps a temporary;
+/// those of dead processes are removed by the next write of the same name.
 package struct AtomicFile: ~Copyable {
   private let path: String
   private let temporary: String

@@ -29,9 +29,12 @@ final class InputFile: Sendable {
     while done < buffer.count {
       let count = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(offset + done))
       if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw CheckpointError(.file, path: path, place: place, "cannot be read: \(systemMessage())") }
+      guard count >= 0 else {
+        throw CheckpointError(.file, path: path, place: place, "cannot be read: \(systemMessage())")
+      }
       guard count > 0 else {
-        throw CheckpointError(.truncated, path: path, place: place, "the file ends at byte \(offset + done); it is cut off")
+        throw CheckpointError(
+          .truncated, path: path, place: place, "the file ends at byte \(offset + done); it is cut off")
       }
       done += count
     }

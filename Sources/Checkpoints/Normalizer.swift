@@ -13,7 +13,8 @@ public struct Normalizer: Sendable, Equatable {
   /// Per dimension: the smallest and largest value of the training data.
   public let minimum: [Float]
   public let maximum: [Float]
-  /// Per dimension. Where the data are constant it is their value, with scale 1, so that the constant maps to 0 and back.
+  /// Per dimension. Where the data are constant it is their value, with scale 1, so that the constant maps to 0 and
+  /// back.
   public let center: [Float]
   public let scale: [Float]
 

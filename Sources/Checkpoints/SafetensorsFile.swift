@@ -16,14 +16,17 @@ public final class SafetensorsFile: Sendable {
     let file = try InputFile(url.path)
     guard file.size >= 8 else {
       throw CheckpointError(
-        .truncated, path: file.path, place: "header", "the file has \(file.size) bytes; a safetensors file has at least 8")
+        .truncated, path: file.path, place: "header",
+        "the file has \(file.size) bytes; a safetensors file has at least 8")
     }
     let prefix = try file.bytes(at: 0, count: 8, place: "header")
     let length = prefix.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= SafetensorsHeader.maximumLength else {
       throw CheckpointError(
         .malformed, path: file.path, place: "header",
-        "its length field says \(length) bytes, above the limit of \(SafetensorsHeader.maximumLength); not a safetensors file")
+        "its length field says \(length) bytes, above the limit of \(SafetensorsHeader.maximumLength); "
+          + "not a safetensors file"
+      )
     }
     guard Int(length) <= file.size - 8 else {
       throw CheckpointError(
@@ -110,7 +113,8 @@ public final class SafetensorsFile: Sendable {
       case .int64: try convert(tensor, Int64.self, into: buffer) { Int64(littleEndian: $0) }
       default:
         throw CheckpointError(
-          .mismatched, path: path, place: place(name), "it holds \(tensor.type.rawValue), not integers of up to 63 bits")
+          .mismatched, path: path, place: place(name), "it holds \(tensor.type.rawValue), not integers of up to 63 bits"
+        )
       }
     }
     return result
@@ -127,7 +131,8 @@ public final class SafetensorsFile: Sendable {
   private func tensor(_ name: String, shape: [Int]?) throws(CheckpointError) -> TensorDescription {
     let tensor = try tensor(name)
     if let shape, shape != tensor.shape {
-      throw CheckpointError(.mismatched, path: path, place: place(name), "its shape is \(tensor.shape), expected \(shape)")
+      throw CheckpointError(
+        .mismatched, path: path, place: place(name), "its shape is \(tensor.shape), expected \(shape)")
     }
     return tensor
   }
@@ -145,7 +150,8 @@ public final class SafetensorsFile: Sendable {
       let count = min(capacity, tensor.count - start)
       try file.read(
         at: tensor.bytes.lowerBound + start * MemoryLayout<Stored>.stride,
-        into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(piece)[..<(count * MemoryLayout<Stored>.stride)]),
+        into: UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(piece)[..<(count * MemoryLayout<Stored>.stride)]),
         place: place(tensor.name))
       for index in 0..<count { target[start + index] = body(piece[index]) }
       start += count

@@ -1,7 +1,7 @@
 /// The header of a safetensors file: eight bytes of length, then JSON, then the tensors' bytes.
 ///
-/// Format: https://huggingface.co/docs/safetensors. As in the reference implementation, the header is at most 100 MB, and the
-/// tensors' byte ranges cover all that follows it without gap or overlap.
+/// Format: https://huggingface.co/docs/safetensors. As in the reference implementation, the header is at most 100 MB,
+/// and the tensors' byte ranges cover all that follows it without gap or overlap.
 struct SafetensorsHeader {
   static let maximumLength = 100_000_000
   static let metadataKey = "__metadata__"
@@ -57,7 +57,8 @@ struct SafetensorsHeader {
     guard member.value.members != nil else { throw malformed("its header entry is not a JSON object") }
     guard let typeName = member.value["dtype"]?.text else { throw malformed("its header entry has no dtype") }
     guard let type = TensorType(rawValue: typeName) else {
-      throw malformed("unknown dtype \"\(typeName)\"; known: \(TensorType.allCases.map(\.rawValue).joined(separator: ", "))")
+      throw malformed(
+        "unknown dtype \"\(typeName)\"; known: \(TensorType.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     guard let shape = member.value["shape"]?.counts else { throw malformed("its shape is not a list of sizes") }
     guard let offsets = member.value["data_offsets"]?.counts, offsets.count == 2 else {
@@ -71,7 +72,8 @@ struct SafetensorsHeader {
       size = product
     }
     guard size == offsets[1] - offsets[0] else {
-      throw malformed("shape \(shape) of \(typeName) takes \(size) bytes, but its data_offsets span \(offsets[1] - offsets[0])")
+      throw malformed(
+        "shape \(shape) of \(typeName) takes \(size) bytes, but its data_offsets span \(offsets[1] - offsets[0])")
     }
     guard offsets[1] <= fileSize - dataStart else {
       throw CheckpointError(
@@ -87,7 +89,9 @@ struct SafetensorsHeader {
   ) throws(CheckpointError) {
     var end = dataStart
     var previous = ""
-    let ordered = tensors.sorted { ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound) }
+    let ordered = tensors.sorted {
+      ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound)
+    }
     for tensor in ordered {
       guard tensor.bytes.lowerBound >= end else {
         throw CheckpointError(

@@ -2,8 +2,8 @@ import Foundation
 
 /// Collects tensors and strings, and writes them as one safetensors file.
 ///
-/// Equal content gives equal bytes: tensors are ordered by type (wide first, so that all stay aligned) and name, metadata
-/// by key, and the header is padded to a multiple of eight bytes.
+/// Equal content gives equal bytes: tensors are ordered by type (wide first, so that all stay aligned) and name,
+/// metadata by key, and the header is padded to a multiple of eight bytes.
 public struct SafetensorsWriter {
   /// How floating-point numbers are stored.
   public enum Precision: Sendable {
@@ -71,7 +71,8 @@ public struct SafetensorsWriter {
     let ordered = entries.values.sorted { ($1.type.rank, $0.name) < ($0.type.rank, $1.name) }
     let header = Self.header(ordered, metadata)
     guard header.count - 8 <= SafetensorsHeader.maximumLength else {
-      throw CheckpointError(.file, path: url.path, place: "header", "names and metadata take \(header.count) bytes; too long")
+      throw CheckpointError(
+        .file, path: url.path, place: "header", "names and metadata take \(header.count) bytes; too long")
     }
     try AtomicFile.write(url) { (file) throws(CheckpointError) in
       try file.write(header)
@@ -83,7 +84,9 @@ public struct SafetensorsWriter {
   private static func header(_ entries: [Entry], _ metadata: [String: String]) -> [UInt8] {
     var members: [String] = []
     if !metadata.isEmpty {
-      let strings = metadata.sorted { $0.key < $1.key }.map { "\(JSONValue.quoted($0.key)):\(JSONValue.quoted($0.value))" }
+      let strings = metadata.sorted { $0.key < $1.key }.map {
+        "\(JSONValue.quoted($0.key)):\(JSONValue.quoted($0.value))"
+      }
       members.append("\"\(SafetensorsHeader.metadataKey)\":{\(strings.joined(separator: ","))}")
     }
     var offset = 0

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Which examples a training step sees: every epoch goes through all of them once, in an order of its own.
 ///
-/// Global sample g of step k is number (k · batchSize + g) of the endless sequence of shuffled epochs. It depends on seed,
-/// k and g alone, so a run can be resumed, sharded or replayed at will.
+/// Global sample g of step k is number (k · batchSize + g) of the endless sequence of shuffled epochs. It depends on
+/// seed, k and g alone, so a run can be resumed, sharded or replayed at will.
 public final class BatchSampler: Sendable {
   /// Number of examples.
   public let count: Int

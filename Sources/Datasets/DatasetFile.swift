@@ -1,10 +1,11 @@
 import Checkpoints
 import Foundation
 
-/// Recorded data in one of the formats this engine reads, opened: names, shapes and types are known, numbers are read when asked
-/// for.
+/// Recorded data in one of the formats this engine reads, opened: names, shapes and types are known, numbers are read
+/// when asked for.
 ///
-/// - Zarr version 2 (a folder, or a .zip of one), in diffusion_policy's replay layout: `data/<column>`, `meta/episode_ends`.
+/// - Zarr version 2 (a folder, or a .zip of one), in diffusion_policy's replay layout: `data/<column>`,
+///   `meta/episode_ends`.
 /// - .npz: one array per column; arrays with one row per episode instead of per step are not columns.
 /// - .npy: a single array, for `DatasetDescription`; it has no episodes.
 ///

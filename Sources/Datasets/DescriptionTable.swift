@@ -23,7 +23,8 @@ extension DatasetDescription {
   }
 
   private static func row(_ column: Column) -> [String] {
-    guard let minimum = column.minimum, let maximum = column.maximum, let low = minimum.min(), let high = maximum.max() else {
+    guard let minimum = column.minimum, let maximum = column.maximum, let low = minimum.min(), let high = maximum.max()
+    else {
       return [column.name, "\(column.shape)", column.type, "not read", ""]
     }
     let constant = zip(minimum, maximum).count { $0 == $1 }

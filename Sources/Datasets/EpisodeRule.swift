@@ -1,9 +1,10 @@
-/// Where episodes end, from whichever of these a data set has, tried in this order (names also below `meta/` and `data/`):
+/// Where episodes end, from whichever of these a data set has, tried in this order (names also below `meta/` and
+/// `data/`):
 ///
 /// 1. `episode_ends`: cumulative step counts, one per episode;
 /// 2. `episode_ids`, `episode_id`, `episode_index`: a number per step; an episode ends where it changes;
-/// 3. `terminals`, `timeouts`, `terminations`, `truncations`, `dones`, `done`: a flag per step; an episode ends where any of
-///    them is set, and at the last step.
+/// 3. `terminals`, `timeouts`, `terminations`, `truncations`, `dones`, `done`: a flag per step; an episode ends where
+///    any of them is set, and at the last step.
 struct EpisodeRule {
   /// Names of the arrays that mark the episodes.
   let markers: [String]
@@ -48,8 +49,8 @@ struct EpisodeRule {
     let names = source.arrays.map(\.name).joined(separator: ", ")
     return DatasetError(
       .missing, path: source.path,
-      "nothing says where episodes end: there is no array \(([endsName] + idNames + flagNames).joined(separator: ", ")); "
-        + "there are: \(names)")
+      "nothing says where episodes end: there is no array "
+        + "\(([endsName] + idNames + flagNames).joined(separator: ", ")); there are: \(names)")
   }
 
   /// A list of integers, or of [n, 1].

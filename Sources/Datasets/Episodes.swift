@@ -1,5 +1,4 @@
 import Autograd
-
 import Checkpoints
 
 /// Recorded episodes: columns of numbers over all steps, and where each episode ends.

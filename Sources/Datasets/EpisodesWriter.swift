@@ -1,11 +1,11 @@
 import Checkpoints
 import Foundation
 
-/// Records episodes into a new Zarr version 2 folder, in diffusion_policy's replay layout: `data/<column>` as Float32, and
-/// `meta/episode_ends`.
+/// Records episodes into a new Zarr version 2 folder, in diffusion_policy's replay layout: `data/<column>` as Float32,
+/// and `meta/episode_ends`.
 ///
-/// Chunks are packed with Blosc (zstd, bit shuffle) as they fill up. The folder appears under its name only when `finish` has
-/// written everything; a writer that is dropped before leaves nothing.
+/// Chunks are packed with Blosc (zstd, bit shuffle) as they fill up. The folder appears under its name only when
+/// `finish` has written everything; a writer that is dropped before leaves nothing.
 public final class EpisodesWriter {
   /// What is recorded at every step.
   public struct Column: Sendable, Equatable {
@@ -39,7 +39,8 @@ public final class EpisodesWriter {
   public init(
     _ url: URL, columns: [Column], rate: Double? = nil, chunkSteps: Int = 1024
   ) throws(DatasetError) {
-    precondition(!columns.isEmpty && chunkSteps > 0, "a recording of \(columns.count) columns, \(chunkSteps) steps per chunk")
+    precondition(
+      !columns.isEmpty && chunkSteps > 0, "a recording of \(columns.count) columns, \(chunkSteps) steps per chunk")
     precondition(Set(columns.map(\.name)).count == columns.count, "two columns have the same name")
     precondition(
       columns.allSatisfy { !$0.name.isEmpty && !$0.name.contains("/") && !$0.name.hasPrefix(".") && $0.width > 0 },

@@ -1,6 +1,6 @@
-/// The header of numpy's .npy format, versions 1 to 3 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html):
-/// eight bytes of magic and version, a length, and a Python dictionary such as
-/// `{'descr': '<f8', 'fortran_order': False, 'shape': (6729, 39), }`.
+/// The header of numpy's .npy format, versions 1 to 3
+/// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html): eight bytes of magic and version, a
+/// length, and a Python dictionary such as `{'descr': '<f8', 'fortran_order': False, 'shape': (6729, 39), }`.
 struct NpyHeader: Equatable {
   let type: ElementType
   let isFortranOrder: Bool

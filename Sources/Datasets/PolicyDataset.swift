@@ -10,7 +10,8 @@ public struct PolicyRecipe: Sendable, Equatable, Codable {
     self.action = action
   }
 
-  /// Push-T with keypoints: `[kp0x, kp0y, …, kp8x, kp8y, agentX, agentY]` → the agent's target `[x, y]`, all in 0 … 512.
+  /// Push-T with keypoints: `[kp0x, kp0y, …, kp8x, kp8y, agentX, agentY]` → the agent's target `[x, y]`, all in 0 …
+  /// 512.
   public static let pushT = PolicyRecipe(
     observation: [ColumnSelector("keypoint"), ColumnSelector("state", start: 0, end: 2)],
     action: [ColumnSelector("action")])

@@ -1,11 +1,11 @@
 import Checkpoints
 
-/// Training examples cut out of episodes: `observed` past observations and the `horizon` actions from the oldest of them on,
-/// both normalised.
+/// Training examples cut out of episodes: `observed` past observations and the `horizon` actions from the oldest of
+/// them on, both normalised.
 ///
-/// As in diffusion_policy, windows may begin up to observed − 1 steps before an episode and end up to executed − 1 steps
-/// after it; what lies outside repeats the episode's first or last step. An episode of n steps thus gives
-/// n − horizon + observed + executed − 1 windows.
+/// As in diffusion_policy, windows may begin up to observed − 1 steps before an episode and end up to executed − 1
+/// steps after it; what lies outside repeats the episode's first or last step. An episode of n steps thus gives n −
+/// horizon + observed + executed − 1 windows.
 public struct Windows: Sendable {
   /// The lengths of observation history, prediction and execution, in steps.
   public struct Shape: Sendable, Equatable, Codable {
@@ -52,8 +52,8 @@ public struct Windows: Sendable {
     precondition(shape.problem == nil, shape.problem ?? "")
     precondition(
       observationNormalizer.dimensions == data.observationSize && actionNormalizer.dimensions == data.actionSize,
-      "normalisers of \(observationNormalizer.dimensions) and \(actionNormalizer.dimensions) dimensions for observations of "
-        + "\(data.observationSize) and actions of \(data.actionSize)")
+      "normalisers of \(observationNormalizer.dimensions) and \(actionNormalizer.dimensions) dimensions "
+        + "for observations of \(data.observationSize) and actions of \(data.actionSize)")
     self.shape = shape
     observationSize = data.observationSize
     actionSize = data.actionSize
@@ -71,8 +71,8 @@ public struct Windows: Sendable {
     guard !places.isEmpty else {
       throw DatasetError(
         .inconsistent, path: "windows",
-        "none of the \(data.ends.count) episodes has the \(shape.horizon - shape.observed - shape.executed + 2) steps that a "
-          + "window needs; use a shorter horizon")
+        "none of the \(data.ends.count) episodes has the \(shape.horizon - shape.observed - shape.executed + 2) steps "
+          + "that a window needs; use a shorter horizon")
     }
     self.places = places
   }

@@ -22,7 +22,7 @@ package struct ZarrGroup: ArraySource {
     } else if let folder = children.first, children.count == 1, store.contains("\(folder)/.zgroup") {
       prefix = "\(folder)/"
     } else {
-      let groups = children.filter { store.contains("\($0)/.zgroup") || $0.contains(".zarr") }
+      let groups = children.filter { store.contains("\($0)/meta/.zgroup") || $0.contains(".zarr") }
       let hint = groups.isEmpty ? "" : "; give the path of one of: \(groups.joined(separator: ", "))"
       throw DatasetError(.missing, path: store.path, "holds no .zgroup, so it is not a Zarr version 2 group\(hint)")
     }
@@ -91,42 +91,60 @@ package struct ZarrGroup: ArraySource {
 
   package func remarks(on array: ArrayDescription) throws(DatasetError) -> [String] {
     guard let metadata = metadata[array.name] else { return [] }
-    var keys: [String] = []
-    forEachChunk(of: metadata.grid) { keys.append(key(array.name, $0, metadata)) }
-    let absent = keys.count { !store.contains($0) }
-    return absent == 0 ? [] : ["\(absent) of \(keys.count) chunks are absent and read as the fill value"]
-  }
-
-  private func key(_ name: String, _ index: [Int], _ metadata: ZarrMetadata) -> String {
-    let position = index.isEmpty ? "0" : index.map(String.init).joined(separator: metadata.separator)
-    return "\(prefix)\(name)/\(position)"
+    let chunks = presentChunks(array.name, metadata)
+    let total = chunks.present.count + chunks.absent.count
+    return chunks.absent.isEmpty
+      ? [] : ["\(chunks.absent.count) of \(total) chunks are absent and read as the fill value"]
   }
 
   package func read(_ array: ArrayDescription) throws(DatasetError) -> RawArray {
     guard let metadata = metadata[array.name] else {
       throw DatasetError(.missing, path: path, place: array.name, "there is no such array")
     }
-    var chunks: [[Int]] = []
-    forEachChunk(of: metadata.grid) { chunks.append($0) }
     let size = metadata.shape.reduce(metadata.type.byteCount, *)
-    var bytes = [UInt8](repeating: 0, count: size)
-    for index in chunks {
-      let chunk = try chunk(key(array.name, index, metadata), metadata)
-      ChunkCopy(index: index, metadata).run(chunk, into: &bytes)
+    let chunks = presentChunks(array.name, metadata)
+    // A damaged shape must not ask for memory that nothing would fill.
+    guard size <= 1 << 28 || chunks.present.count >= chunks.absent.count else {
+      throw DatasetError(
+        .inconsistent, path: path, place: array.name,
+        "of the \(metadata.grid.reduce(1, *)) chunks that the shape \(metadata.shape) needs, "
+          + "only \(chunks.present.count) exist"
+      )
+    }
+    if let absent = chunks.absent.first, metadata.fill == nil {
+      throw DatasetError(
+        .missing, path: path, place: absent, "the chunk is absent and the array has no fill value")
+    }
+    let fill = metadata.fill ?? []
+    var bytes =
+      fill.allSatisfy { $0 == 0 }
+      ? [UInt8](repeating: 0, count: size) : Array(repeatElement(fill, count: size / fill.count).joined())
+    for (key, index) in chunks.present {
+      ChunkCopy(index: index, metadata).run(try chunk(key, metadata), into: &bytes)
     }
     return RawArray(shape: metadata.shape, type: metadata.type, bytes: bytes)
   }
 
-  /// One chunk's bytes in C order; the fill value if it is absent.
+  /// The keys of an array's chunks; with their place in the grid where they exist.
+  private func presentChunks(
+    _ name: String, _ metadata: ZarrMetadata
+  ) -> (present: [(key: String, index: [Int])], absent: [String]) {
+    var present: [(key: String, index: [Int])] = []
+    var absent: [String] = []
+    forEachChunk(of: metadata.grid) { index in
+      let position = index.isEmpty ? "0" : index.map(String.init).joined(separator: metadata.separator)
+      let key = "\(prefix)\(name)/\(position)"
+      if store.contains(key) { present.append((key, index)) } else { absent.append(key) }
+    }
+    return (present, absent)
+  }
+
+  /// One chunk's bytes in C order.
   private func chunk(_ key: String, _ metadata: ZarrMetadata) throws(DatasetError) -> [UInt8] {
     let count = metadata.chunkBytes
     // Blosc adds a header and at most a few bytes per block to what cannot be compressed.
     guard let stored = try store.read(key, limit: count + count / 64 + 4096) else {
-      guard let fill = metadata.fill else {
-        throw DatasetError(.missing, path: path, place: key, "the chunk is absent and the array has no fill value")
-      }
-      return fill.allSatisfy { $0 == 0 }
-        ? [UInt8](repeating: 0, count: count) : Array(repeatElement(fill, count: count / fill.count).joined())
+      throw DatasetError(.file, path: path, place: key, "the chunk has disappeared")
     }
     let bytes: [UInt8]
     switch metadata.compressor {

@@ -50,8 +50,8 @@ struct ZarrMetadata: Sendable, Equatable {
       throw failure(.unsupported, "a chunk of shape \(chunks) takes more than 2 GiB")
     }
     guard zip(shape, chunks).allSatisfy({ $0 <= Int.max - $1 }),
-      byteCount(shape: zip(shape, chunks).map { ($0 + $1 - 1) / $1 }, elementSize: 1).map({ $0 <= 1 << 22 }) == true
-    else { throw failure(.unsupported, "the shape \(shape) in chunks of \(chunks) makes more than \(1 << 22) chunks") }
+      byteCount(shape: zip(shape, chunks).map { ($0 + $1 - 1) / $1 }, elementSize: 1).map({ $0 <= 1 << 20 }) == true
+    else { throw failure(.unsupported, "the shape \(shape) in chunks of \(chunks) makes more than \(1 << 20) chunks") }
     switch json["order"]?.text {
     case "C": isFortranOrder = false
     case "F": isFortranOrder = true

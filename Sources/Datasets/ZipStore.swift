@@ -14,7 +14,7 @@ package final class ZipStore: ByteStore {
 
   package init(_ path: String) throws(DatasetError) {
     var code: Int32 = 0
-    guard let handle = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &code) else {
+    guard let handle = zip_open(path, ZIP_RDONLY, &code) else {
       var error = zip_error_t()
       zip_error_init_with_code(&error, code)
       defer { zip_error_fini(&error) }

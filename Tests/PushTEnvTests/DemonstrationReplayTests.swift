@@ -11,7 +11,9 @@ struct DemonstrationReplayTests {
 
   @Test(.enabled(if: SharedData.has(file), "needs the Push-T demonstrations below SALTUS_DATA"))
   func endWithinAHundredthOfAPixelAndScoreAsRecorded() throws {
-    let episodes = try DatasetFile(SharedData.folder.appendingPathComponent(Self.file)).episodes(columns: ["state", "action"])
+    let episodes = try DatasetFile(SharedData.folder.appendingPathComponent(Self.file)).episodes(columns: [
+      "state", "action",
+    ])
     #expect(episodes.count == 206 && episodes.stepCount == 25_650)
     let states = try episodes.column("state").values
     let actions = try episodes.column("action").values
