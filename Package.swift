@@ -16,9 +16,9 @@ let package = Package(
     // Sources: the engine, the shared backbone and the consistency methods.
     .target(name: "CKernels", path: "Sources/CKernels"),
     .target(name: "CAllocationCounter", path: "Sources/CAllocationCounter"),
-    .target(name: "Autograd", dependencies: ["CKernels"]),
+    .target(name: "Autograd", dependencies: ["CKernels"], exclude: ["README.md"]),
     .target(name: "Backbone", dependencies: ["Autograd"]),
-    .target(name: "Consistency", dependencies: ["Autograd", "Backbone"]),
+    .target(name: "Consistency", dependencies: ["Autograd", "Backbone"], exclude: ["README.md"]),
     .target(name: "Checkpoints", dependencies: ["Autograd"]),
     .systemLibrary(
       name: "CBlosc", path: "Sources/CBlosc", pkgConfig: "blosc", providers: [.apt(["libblosc-dev"])]),
