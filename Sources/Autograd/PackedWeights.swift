@@ -1,4 +1,5 @@
 import CKernels
+import Synchronization
 
 /// Weights rearranged for the convolution kernel, one copy per (parameter, use), shared by the plans of all shards.
 ///
@@ -14,23 +15,28 @@ public final class PackedWeights: @unchecked Sendable {
     let step: Int
   }
 
-  private struct Item {
+  private struct Item: @unchecked Sendable {
     let form: Form
     let source: UnsafePointer<Float>
     let packed: UnsafeMutablePointer<Float>
     let count: Int
   }
 
+  private struct Items {
+    var all: [Item] = []
+    var index: [Form: Int] = [:]
+  }
+
   public let parameters: [Bank: ParameterBuffer]
-  private var items: [Item] = []
-  private var index: [Form: Int] = [:]
+  /// Plans that share the weights may be compiled on several threads at once.
+  private let items = Mutex(Items())
 
   public init(_ parameters: [Bank: ParameterBuffer]) { self.parameters = parameters }
 
-  deinit { for item in items { freeFloats(item.packed, item.count) } }
+  deinit { for item in items.withLock(\.all) { freeFloats(item.packed, item.count) } }
 
   /// Bytes held by packed copies.
-  public var byteCount: Int { items.reduce(0) { $0 + $1.count * 4 } }
+  public var byteCount: Int { items.withLock { $0.all.reduce(0) { $0 + $1.count * 4 } } }
 
   func buffer(of bank: Bank) -> ParameterBuffer {
     guard let buffer = parameters[bank] else { preconditionFailure("a plan reads the \(bank) parameters: none given") }
@@ -39,19 +45,24 @@ public final class PackedWeights: @unchecked Sendable {
 
   /// The packed copy for a use; made and filled when first asked for.
   func pointer(for form: Form) -> UnsafePointer<Float> {
-    if let known = index[form] { return UnsafePointer(items[known].packed) }
-    let shape = form.parameter.shape
-    let (rows, columns) = form.transposed ? (shape[2], shape[1]) : (shape[1], shape[2])
-    let count = ck_packed_count(form.taps * rows, columns)
     let source = UnsafePointer(buffer(of: form.bank).pointer + form.parameter.offset)
-    items.append(Item(form: form, source: source, packed: allocateFloats(count), count: count))
-    index[form] = items.count - 1
-    Self.pack(items[items.count - 1])
-    return UnsafePointer(items[items.count - 1].packed)
+    let item = items.withLock { items in
+      if let known = items.index[form] { return items.all[known] }
+      let shape = form.parameter.shape
+      let (rows, columns) = form.transposed ? (shape[2], shape[1]) : (shape[1], shape[2])
+      let count = ck_packed_count(form.taps * rows, columns)
+      let item = Item(form: form, source: source, packed: allocateFloats(count), count: count)
+      items.all.append(item)
+      items.index[form] = items.all.count - 1
+      Self.pack(item)
+      return item
+    }
+    return UnsafePointer(item.packed)
   }
 
   /// Packs every weight again; `part` of `parts` lets threads share the work.
   public func refresh(part: Int = 0, of parts: Int = 1) {
+    let items = items.withLock(\.all)
     var before = 0
     let total = items.reduce(0) { $0 + $1.count }
     for item in items {
