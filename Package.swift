@@ -49,12 +49,31 @@ let package = Package(
     .target(name: "Environments", dependencies: ["CCairo", "CGif"], path: "Envs/Environments"),
     .target(name: "PushTEnv", dependencies: ["CChipmunk", "Environments"], path: "Envs/PushT"),
 
+    // Examples: the public API in use; Examples/Benchmarks compares with other programs.
+    .executableTarget(
+      name: "Toy", dependencies: ["Autograd", "Backbone", "Charts", "Consistency", "Training"], path: "Examples/Toy"),
+    .executableTarget(
+      name: "PushT",
+      dependencies: ["Datasets", "Environments", "PolicyHead", "PolicyTraining", "PushTEnv", "Reporting"],
+      path: "Examples/PushT"),
+
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
     .testTarget(name: "AutogradTests", dependencies: ["Autograd", "CKernels", "CAllocationCounter"]),
     .testTarget(name: "BackboneTests", dependencies: ["Backbone"]),
     .testTarget(name: "ConsistencyTests", dependencies: ["Consistency"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Autograd", "CZip", "Checkpoints", "Datasets"]),
+    .testTarget(
+      name: "PolicyHeadTests",
+      dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Environments", "PolicyHead"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Datasets", "Training"]),
+    .testTarget(
+      name: "PolicyTrainingTests",
+      dependencies: [
+        "Checkpoints", "Configuration", "Consistency", "Datasets", "PolicyHead", "PolicyTraining", "Training", "saltus",
+      ]),
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"]),
     .testTarget(name: "PushTEnvTests", dependencies: ["Datasets", "Environments", "PushTEnv"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts"]),

@@ -164,7 +164,7 @@ public struct ReferenceInterpreter {
       return (0..<perSample).map { i in
         let words = Philox.block((UInt32(i / 4), stream, 0, 0), (k[0] | k[1] << 16, k[2] | k[3] << 16))
         let word = [words.0, words.1, words.2, words.3][i % 4]
-        return Float(word >> 8) * 0x1p-24 < rate ? 0 : Double(1 / (1 - rate))
+        return word < UInt32(Double(rate) * 0x1p32) ? 0 : Double(1 / (1 - rate))
       }
     }
   }

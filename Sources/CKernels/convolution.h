@@ -1,26 +1,33 @@
 // Convolution over time as a matrix product whose left rows (taps * in_channels neighbouring floats of x) are only
 // pointed to. Included by body.h once per instruction set.
 
-// Rows of output handled at a time: their inputs stay in the second-level cache while every panel of weights passes.
-enum { ROW_BLOCK = 96 };
-// Bytes ahead of their use at which weights are fetched; enough to cover the latency of memory.
+// Most rows of output handled at a time.
+enum { MOST_ROWS = 96 };
+// Floats of their inputs: these stay in the second-level cache, beside a panel of weights, while all panels pass.
+enum { BLOCK_FLOATS = 32768 };
+// Floats ahead of their use at which weights are fetched: enough to cover the latency of memory.
 enum { PREFETCH_FLOATS = 1024 };
+// Width in vectors of the widest tile, which is the one-row tile.
+enum { MOST_VECTORS = SINGLE_ROW_PANELS * CK_PANEL / LANES };
 
 // Points rows[0..<count] to the im2col rows of output rows first..<first + count, counted over all samples. Runs of
-// rows that reach outside their sample are copied into zero-padded scratch; returns the unused rest of it.
-static float *point_to_rows(const ck_conv_shape *s, const float *x, long first, long count, const float **rows,
-                            float *scratch) {
+// rows that reach outside their sample are copied into zero-padded scratch.
+static void point_to_rows(const ck_conv_shape *s, const float *x, long first, long count, const float **rows,
+                          float *scratch) {
   const long channels = s->in_channels, step = s->in_step * channels;
   while (count > 0) {
     const long sample = first / s->rows, i = first % s->rows, run = smaller(count, s->rows - i);
     const long start = i * s->in_step + s->in0, span = (run - 1) * s->in_step + s->taps;
     const float *frames = x + sample * s->in_time * channels;
-    const float *from = frames + start * channels;
-    if (start < 0 || start + span > s->in_time) {
+    const float *from;
+    if (start >= 0 && start + span <= s->in_time) {
+      from = frames + start * channels;
+    } else {
       const long begin = smaller(larger(-start, 0), span), end = larger(smaller(s->in_time - start, span), begin);
       const size_t frame = sizeof(float) * (size_t)channels;
       memset(scratch, 0, frame * (size_t)begin);
-      if (end > begin) memcpy(scratch + begin * channels, from + begin * channels, frame * (size_t)(end - begin));
+      if (end > begin)
+        memcpy(scratch + begin * channels, frames + (start + begin) * channels, frame * (size_t)(end - begin));
       memset(scratch + end * channels, 0, frame * (size_t)(span - end));
       from = scratch;
       scratch += span * channels;
@@ -30,13 +37,18 @@ static float *point_to_rows(const ck_conv_shape *s, const float *x, long first, 
     first += run;
     count -= run;
   }
-  return scratch;
 }
 
-// Floats of scratch that point_to_rows may use for `block` rows at a time.
-static long padded_floats(const ck_conv_shape *s, long block) {
+// Frames of x that any `block` rows need at most, counted once per sample.
+static long most_frames(const ck_conv_shape *s, long block) {
   const long count = smaller(block, s->batch * s->rows), runs = smaller(s->batch, count / s->rows + 2);
-  return (count * s->in_step + runs * s->taps) * s->in_channels;
+  return count * s->in_step + runs * s->taps;
+}
+
+// How many rows of this shape to handle at a time.
+static long block_rows(const ck_conv_shape *s) {
+  const long sample = ((s->rows - 1) * s->in_step + s->taps) * s->in_channels;
+  return larger(24, smaller(MOST_ROWS, BLOCK_FLOATS * s->rows / sample / 12 * 12));
 }
 
 // What the tiles of one block of rows share.
@@ -57,8 +69,8 @@ CK_INLINE void conv_tile(const int R, const int V, const conv_block *b, long fir
   const int per_panel = CK_PANEL / LANES;
   const long valid = b->out_channels - column, depth = b->depth, panel_stride = depth * CK_PANEL;
   const float *w = b->packed + column / CK_PANEL * panel_stride + column % CK_PANEL;
-  const float *x[R];
-  vf sum[R][V];
+  const float *x[TILE_ROWS];
+  vf sum[TILE_ROWS][MOST_VECTORS];
   CK_UNROLL for (int v = 0; v < V; v++) {
     const vf bias = b->bias ? load_first(b->bias + column + v * LANES, valid - v * LANES) : splat(0);
     CK_UNROLL for (int r = 0; r < R; r++) {
@@ -67,8 +79,9 @@ CK_INLINE void conv_tile(const int R, const int V, const conv_block *b, long fir
     }
   }
   CK_UNROLL for (int r = 0; r < R; r++) x[r] = b->rows[first + r];
+#pragma clang loop unroll_count(2)
   for (long k = 0; k < depth; k++, w += CK_PANEL) {
-    vf weight[V];
+    vf weight[MOST_VECTORS];
     CK_UNROLL for (int v = 0; v < V; v++) {
       const float *from = w + v / per_panel * panel_stride + v % per_panel * LANES;
       if (v * LANES % 16 == 0) __builtin_prefetch(from + PREFETCH_FLOATS);
@@ -100,7 +113,6 @@ static void conv_few_rows(int rows, const conv_block *b, long first, long column
   switch (rows) {
     case 1: return conv_tile(1, V, b, first, column);
     case 2: return conv_tile(2, V, b, first, column);
-    case 3: return conv_tile(3, V, b, first, column);
   }
 }
 
@@ -128,7 +140,7 @@ static void conv_many_rows(int rows, const conv_block *b, long first, long colum
 // One panel of output channels for `count` rows, in tiles of nearly equal height: a low one at the end would be slow.
 static void conv_panel(const conv_block *b, long count, long panel) {
   const long tiles = (count + TILE_ROWS - 1) / TILE_ROWS, height = count / tiles, higher = count % tiles;
-  if (count <= 3) return conv_few_rows((int)count, b, 0, panel * CK_PANEL);
+  if (count <= 2) return conv_few_rows((int)count, b, 0, panel * CK_PANEL);
   const long end = smaller((panel + 1) * CK_PANEL, b->out_channels);
   for (long column = panel * CK_PANEL; column < end; column += TILE_VECTORS * LANES) {
     long first = 0;
@@ -142,13 +154,13 @@ static void conv_panel(const conv_block *b, long count, long panel) {
 
 static void conv(const ck_conv_shape *s, const float *x, const float *packed, const float *bias, float *y,
                  int accumulate, long panel0, long panel1, float *scratch) {
-  const float *rows[ROW_BLOCK];
-  float *outs[ROW_BLOCK];
+  const float *rows[MOST_ROWS];
+  float *outs[MOST_ROWS];
   const conv_block block = {.depth = s->taps * s->in_channels, .rows = rows, .outs = outs, .bias = bias,
                             .accumulate = accumulate, .out_channels = s->out_channels, .packed = packed};
-  const long total = s->batch * s->rows;
-  for (long first = 0; first < total; first += ROW_BLOCK) {
-    const long count = smaller(ROW_BLOCK, total - first);
+  const long total = s->batch * s->rows, step = block_rows(s);
+  for (long first = 0; first < total; first += step) {
+    const long count = smaller(step, total - first);
     point_to_rows(s, x, first, count, rows, scratch);
     for (long r = 0; r < count; r++) {
       const long sample = (first + r) / s->rows, i = (first + r) % s->rows;

@@ -6,15 +6,16 @@ CK_INLINE vf sigmoid(vf x) { return reciprocal(splat(1) + exponential(-x)); }
 // mish'(x) = t + x (1 - t^2) sigmoid(x) with t = n / (n + 2), where 1 - t^2 = 4 (e + 1)^2 / (n + 2)^2. Above 20 the
 // second term vanishes in float, and its factors would overflow.
 CK_INLINE vf mish_derivative(vf x) {
-  x = splat(20) < x ? splat(20) : x;
-  const vf e = exponential(x), n = e * (e + splat(2)), inverse = reciprocal(n + splat(2));
+  x = at_least(at_most(x, 20), -87);
+  const vf e = bounded_exponential(x), n = e * (e + splat(2)), inverse = reciprocal(n + splat(2));
   return multiply_add(n, inverse, x * e * (e + splat(1)) * splat(4) * inverse * inverse);
 }
 
 // log(1 + exp(x)) = max(x, 0) + log(1 + u), u = exp(-|x|), and log(1 + u) = 2 atanh(u / (2 + u)) from its Chebyshev
 // interpolant.
 CK_INLINE vf softplus(vf x) {
-  const vf zero = splat(0), u = exponential(x < zero ? x : -x), s = u / (splat(2) + u), z = s * s;
+  const vf zero = splat(0);
+  const vf u = bounded_exponential(at_least(x < zero ? x : -x, -87)), s = u / (splat(2) + u), z = s * s;
   vf q = splat(2.322432922e-1f);
   q = multiply_add(q, z, splat(2.170657580e-1f));
   q = multiply_add(q, z, splat(2.859235799e-1f));
@@ -33,7 +34,7 @@ CK_INLINE vf hyperbolic_tangent(vf x) {
   q = multiply_add(q, z, splat(1.333271885e-1f));
   q = multiply_add(q, z, splat(-3.333332843e-1f));
   const vf small = multiply_add(x * z, q, x);
-  const vf large = splat(1) - splat(2) / (exponential(size + size) + splat(1));
+  const vf large = splat(1) - splat(2) / (bounded_exponential(at_most(size + size, 20)) + splat(1));
   return size < splat(0.625f) ? small : x < splat(0) ? -large : large;
 }
 

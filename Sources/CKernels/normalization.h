@@ -4,7 +4,7 @@
 // ones several at a time, so that vectors are full in either case. Sums run over blocks of frames, and in double
 // above; their order depends on the shape alone.
 
-enum { WIDE_GROUP = 32, BAND_CHANNELS = 64, FRAME_BLOCK = 64 };
+enum { WIDE_GROUP = 32, BAND_CHANNELS = 128, FRAME_BLOCK = 64, STRIP_VECTORS = WIDE_GROUP / LANES };
 
 typedef struct {
   long time, stride;         // frames, and the floats between them
@@ -26,57 +26,81 @@ CK_INLINE vf statistic(const band *b, const float *values, long c) {
 
 typedef enum { MEAN_OF_X, MEAN_OF_SQUARES, MEAN_OF_V, MEAN_OF_PRODUCTS } band_mean_kind;
 
-// The sum over frames t0..<t1 of x, (x - mean)^2, v or y v in `lanes` channels from c on.
-CK_INLINE vf frame_sum(const band_mean_kind kind, const band *b, long t0, long t1, long c, const long lanes) {
-  const vf mean = statistic(b, b->mean, c), rstd = statistic(b, b->rstd, c);
-  vf sum = splat(0);
+// Adds the sums over frames t0..<t1 of x, (x - mean)^2, v or y v in V vectors of channels from c on, all but the last
+// of them full, to sums[0..<V].
+CK_INLINE void add_frames(const band_mean_kind kind, const int V, const band *b, long t0, long t1, long c,
+                          const long lanes, vf *sums) {
+  vf mean[STRIP_VECTORS], rstd[STRIP_VECTORS], sum[STRIP_VECTORS];
+  CK_UNROLL for (int v = 0; v < V; v++) {
+    mean[v] = kind == MEAN_OF_X ? splat(0) : statistic(b, b->mean, c + v * LANES);
+    rstd[v] = statistic(b, b->rstd, c + v * LANES);
+    sum[v] = splat(0);
+  }
   for (long t = t0; t < t1; t++) {
     if (b->mask && b->mask[t] == 0) continue;
-    const long at = t * b->stride + c;
-    if (kind == MEAN_OF_V) {
-      sum += load_first(b->v + at, lanes);
-      continue;
+    const float *x_frame = b->x + t * b->stride + c, *v_frame = b->v + t * b->stride + c;
+    CK_UNROLL for (int v = 0; v < V; v++) {
+      const vf x = kind == MEAN_OF_V ? splat(0) : load_first(x_frame + v * LANES, lanes - v * LANES) - mean[v];
+      const vf tangent = kind >= MEAN_OF_V ? load_first(v_frame + v * LANES, lanes - v * LANES) : splat(0);
+      if (kind == MEAN_OF_X) sum[v] += x;
+      if (kind == MEAN_OF_SQUARES) sum[v] = multiply_add(x, x, sum[v]);
+      if (kind == MEAN_OF_V) sum[v] += tangent;
+      if (kind == MEAN_OF_PRODUCTS) sum[v] = multiply_add(x * rstd[v], tangent, sum[v]);
     }
-    const vf x = load_first(b->x + at, lanes);
-    if (kind == MEAN_OF_X) sum += x;
-    if (kind == MEAN_OF_SQUARES) sum = multiply_add(x - mean, x - mean, sum);
-    if (kind == MEAN_OF_PRODUCTS) sum = multiply_add((x - mean) * rstd, load_first(b->v + at, lanes), sum);
   }
-  return sum;
+  CK_UNROLL for (int v = 0; v < V; v++) sums[v] += sum[v];
 }
 
+// The mean of one of these over each group, stored as the statistics are.
 CK_INLINE void band_mean(const band_mean_kind kind, const band *b, float *result) {
+  enum { STRIP = STRIP_VECTORS * LANES };
   const int wide = b->width >= WIDE_GROUP;
-  float column[BAND_CHANNELS] = {0};
+  vf columns[BAND_CHANNELS / LANES];  // of a wide group the first strip's only, for all its strips
+  CK_UNROLL for (int v = 0; v < BAND_CHANNELS / LANES; v++) columns[v] = splat(0);
   double total = 0;
   for (long t0 = 0; t0 < b->time; t0 += FRAME_BLOCK) {
     const long t1 = smaller(b->time, t0 + FRAME_BLOCK);
-    vf over_channels = splat(0);
-    for (long c = 0; c < b->channels; c += LANES) {
-      const long lanes = b->channels - c;
-      const vf sum = lanes >= LANES ? frame_sum(kind, b, t0, t1, c, LANES) : frame_sum(kind, b, t0, t1, c, lanes);
-      if (wide) over_channels += sum;
-      else store_first(column + c, sum + load_first(column + c, lanes), lanes);
+    long c = 0;
+    for (; c + STRIP <= b->channels; c += STRIP)
+      add_frames(kind, STRIP_VECTORS, b, t0, t1, c, STRIP, columns + (wide ? 0 : c / LANES));
+    for (; c < b->channels; c += LANES) {
+      vf *column = columns + (wide ? 0 : c / LANES);
+      if (c + LANES <= b->channels) add_frames(kind, 1, b, t0, t1, c, LANES, column);
+      else add_frames(kind, 1, b, t0, t1, c, b->channels - c, column);
     }
-    total += lane_sum(over_channels);
+    if (wide) {
+      vf sum = splat(0);
+      CK_UNROLL for (int v = 0; v < STRIP_VECTORS; v++) {
+        sum += columns[v];
+        columns[v] = splat(0);
+      }
+      total += lane_sum(sum);
+    }
   }
   if (wide) {
     *result = (float)(total * b->valid);
     return;
   }
+  double sums[BAND_CHANNELS];
+  for (long c = 0; c < b->channels; c += LANES) {
+    const vd column = __builtin_convertvector(columns[c / LANES], vd);
+    memcpy(sums + c, &column, sizeof column);
+  }
   for (long group = 0; group < b->channels; group += b->width) {
     double sum = 0;
-    for (long c = group; c < group + b->width; c++) sum += (double)column[c];
-    for (long c = group; c < group + b->width; c++) result[c] = (float)(sum * b->valid);
+    for (long c = group; c < group + b->width; c++) sum += sums[c];
+    const float mean = (float)(sum * b->valid);
+    for (long c = group; c < group + b->width; c++) result[c] = mean;
   }
 }
 
 // Sets mean and rstd, in two passes: the variance as E[x^2] - mean^2 would cancel.
-static void band_statistics(band *b, float epsilon) {
+static inline void band_statistics(band *b, float epsilon) {
   band_mean(MEAN_OF_X, b, b->mean);
   band_mean(MEAN_OF_SQUARES, b, b->rstd);
   const long count = b->width >= WIDE_GROUP ? 1 : b->channels;
-  for (long c = 0; c < count; c++) b->rstd[c] = 1 / sqrtf(b->rstd[c] + epsilon);
+  for (long c = 0; c < count; c += LANES)
+    store(b->rstd + c, splat(1) / __builtin_elementwise_sqrt(load(b->rstd + c) + splat(epsilon)));
 }
 
 // What a pass writes for each element; the pointers are those of the band's first channel in this sample.
@@ -86,40 +110,49 @@ typedef struct {
   const float *gamma, *beta, *scale, *shift, *residual;  // for WRITE_MISH; the last three may be NULL
 } band_output;
 
-CK_INLINE void write_frames(const band_write_kind kind, const band *b, const band_output *o, long t0, long t1, long c,
-                            const long lanes) {
+// Writes frames t0..<t1 of V vectors of channels from c on, all but the last of them full. Strips of several vectors
+// fill whole cache lines, which matters as much as the arithmetic.
+CK_INLINE void write_frames(const band_write_kind kind, const int V, const band *b, const band_output *o, long t0,
+                            long t1, long c, const long lanes) {
   const int fused = kind == WRITE_MISH;
-  const vf mean = statistic(b, b->mean, c), rstd = statistic(b, b->rstd, c), v_mean = statistic(b, b->v_mean, c);
-  const vf product_mean = statistic(b, b->product_mean, c);
-  const vf gamma = fused ? rstd * load_first(o->gamma + c, lanes) : rstd;
-  const vf beta = fused ? load_first(o->beta + c, lanes) : splat(0);
-  const vf scale = fused && o->scale ? load_first(o->scale + c, lanes) : splat(1);
-  const vf shift = fused && o->shift ? load_first(o->shift + c, lanes) : splat(0);
+  vf mean[STRIP_VECTORS], rstd[STRIP_VECTORS], v_mean[STRIP_VECTORS], product_mean[STRIP_VECTORS];
+  vf gamma[STRIP_VECTORS], beta[STRIP_VECTORS], scale[STRIP_VECTORS], shift[STRIP_VECTORS];
+  CK_UNROLL for (int v = 0; v < V; v++) {
+    const long at = c + v * LANES, left = lanes - v * LANES;
+    mean[v] = statistic(b, b->mean, at);
+    rstd[v] = statistic(b, b->rstd, at);
+    v_mean[v] = statistic(b, b->v_mean, at);
+    product_mean[v] = statistic(b, b->product_mean, at);
+    gamma[v] = fused ? rstd[v] * load_first(o->gamma + at, left) : rstd[v];
+    beta[v] = fused ? load_first(o->beta + at, left) : splat(0);
+    scale[v] = fused && o->scale ? load_first(o->scale + at, left) : splat(1);
+    shift[v] = fused && o->shift ? load_first(o->shift + at, left) : splat(0);
+  }
   for (long t = t0; t < t1; t++) {
-    const long at = t * b->stride + c;
     const int counts = !b->mask || b->mask[t] != 0;
-    vf value = splat(0);
-    if (kind == WRITE_MEAN) {
-      value = counts ? mean : value;
-    } else {
-      if (counts) value = (load_first(b->x + at, lanes) - mean) * gamma;
-      if (kind == WRITE_TANGENT && counts) value = rstd * (load_first(b->v + at, lanes) - v_mean - value * product_mean);
-      if (fused) {
-        value = multiply_add(mish(value + beta), scale, shift);
-        if (o->residual) value += load_first(o->residual + at, lanes);
-      }
+    CK_UNROLL for (int v = 0; v < V; v++) {
+      const long at = t * b->stride + c + v * LANES, left = lanes - v * LANES;
+      vf value = splat(0);
+      if (counts && kind == WRITE_MEAN) value = mean[v];
+      if (counts && kind != WRITE_MEAN) value = (load_first(b->x + at, left) - mean[v]) * gamma[v];
+      if (counts && kind == WRITE_TANGENT)
+        value = rstd[v] * (load_first(b->v + at, left) - v_mean[v] - value * product_mean[v]);
+      if (fused) value = multiply_add(mish(value + beta[v]), scale[v], shift[v]);
+      if (fused && o->residual) value += load_first(o->residual + at, left);
+      store_first(o->y + at, value, left);
     }
-    store_first(o->y + at, value, lanes);
   }
 }
 
 CK_INLINE void write_band(const band_write_kind kind, const band *b, const band_output *o) {
+  enum { STRIP = STRIP_VECTORS * LANES };
   for (long t0 = 0; t0 < b->time; t0 += FRAME_BLOCK) {
     const long t1 = smaller(b->time, t0 + FRAME_BLOCK);
-    for (long c = 0; c < b->channels; c += LANES) {
-      const long lanes = b->channels - c;
-      if (lanes >= LANES) write_frames(kind, b, o, t0, t1, c, LANES);
-      else write_frames(kind, b, o, t0, t1, c, lanes);
+    long c = 0;
+    for (; c + STRIP <= b->channels; c += STRIP) write_frames(kind, STRIP_VECTORS, b, o, t0, t1, c, STRIP);
+    for (; c < b->channels; c += LANES) {
+      if (c + LANES <= b->channels) write_frames(kind, 1, b, o, t0, t1, c, LANES);
+      else write_frames(kind, 1, b, o, t0, t1, c, b->channels - c);
     }
   }
 }
@@ -128,10 +161,7 @@ CK_INLINE void each_band(const band_write_kind kind, const long shape[3], long g
                          const float *mask, const float *v, const band_output *output, long film_stride, long group0,
                          long group1) {
   const long time = shape[1], channels = shape[2], width = channels / groups;
-  band b;
-  b.time = time;
-  b.stride = channels;
-  b.width = width;
+  band b = {.time = time, .stride = channels, .width = width};
   for (long sample = 0; sample < shape[0]; sample++) {
     b.mask = mask ? mask + sample * time : mask;
     double frames = (double)time;

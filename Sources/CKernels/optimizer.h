@@ -3,7 +3,6 @@
 // Sixteen double accumulators, whatever the vector width: the order of the sum is the same for every instruction set,
 // and squares of floats are exact in double, fused or not.
 enum { SQUARE_LANES = 16, SQUARE_VECTORS = SQUARE_LANES / LANES, SQUARE_BLOCK = 1024 };
-typedef double vd __attribute__((ext_vector_type(LANES)));
 
 static double reduce_gradients(long n, int shards, const float *const *gradients, float *reduced) {
   double total = 0;

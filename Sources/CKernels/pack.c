@@ -24,19 +24,40 @@ static void pack(long k, long n, const float *w, long ldw, float *packed, long p
   }
 }
 
+typedef float four __attribute__((ext_vector_type(4)));
+typedef four four_unaligned __attribute__((aligned(4), may_alias));
+
+// to[i * CK_PANEL + j] = from[j * ldw + i] for i, j in 0..<4.
+static void transpose_4x4(const float *from, long ldw, float *to) {
+  const four a = *(const four_unaligned *)from, b = *(const four_unaligned *)(from + ldw);
+  const four c = *(const four_unaligned *)(from + 2 * ldw), d = *(const four_unaligned *)(from + 3 * ldw);
+  const four ab0 = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab2 = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const four cd0 = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd2 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  *(four_unaligned *)to = __builtin_shufflevector(ab0, cd0, 0, 1, 4, 5);
+  *(four_unaligned *)(to + CK_PANEL) = __builtin_shufflevector(ab0, cd0, 2, 3, 6, 7);
+  *(four_unaligned *)(to + 2 * CK_PANEL) = __builtin_shufflevector(ab2, cd2, 0, 1, 4, 5);
+  *(four_unaligned *)(to + 3 * CK_PANEL) = __builtin_shufflevector(ab2, cd2, 2, 3, 6, 7);
+}
+
 // Packs the transpose of w [n][k]. Whole cache lines of w are read at a time: its rows often lie a power of two apart,
 // and then few of their lines fit into the cache at once.
 static void pack_transposed(long k, long n, const float *w, long ldw, float *packed, long panel_stride) {
   enum { LINE = 16 };
   for (long column = 0; column < n; column += CK_PANEL, packed += panel_stride) {
     const long width = smaller(CK_PANEL, n - column);
+    if (width < CK_PANEL) memset(packed, 0, sizeof(float) * (size_t)(k * CK_PANEL));
     for (long line = 0; line < k; line += LINE) {
-      const long count = smaller(LINE, k - line);
-      float *to = packed + line * CK_PANEL;
-      if (width < CK_PANEL) memset(to, 0, sizeof(float) * (size_t)(count * CK_PANEL));
-      for (long j = 0; j < width; j++) {
-        const float *from = w + (column + j) * ldw + line;
-        for (long i = 0; i < count; i++) to[i * CK_PANEL + j] = from[i];
+      const long end = smaller(k, line + LINE);
+      for (long j = 0; j < width; j += 4) {
+        const float *from = w + (column + j) * ldw;
+        float *to = packed + j;
+        long i = line;
+        if (j + 4 <= width) {
+          for (; i + 4 <= end; i += 4) transpose_4x4(from + i, ldw, to + i * CK_PANEL);
+        }
+        for (; i < end; i++) {
+          for (long r = 0; r < smaller(4, width - j); r++) to[i * CK_PANEL + r] = from[r * ldw + i];
+        }
       }
     }
   }

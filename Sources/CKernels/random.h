@@ -16,8 +16,8 @@ CK_INLINE void philox(vu counter[4], uint32_t k0, uint32_t k1) {
 
 static void dropout_mask(const long shape[3], const float *keys, uint32_t stream, float rate, float *y) {
   const long n = shape[1] * shape[2];
-  // The comparison is one of integers, so that every instruction set decides alike.
-  const uint64_t threshold = (uint64_t)((double)rate * 4294967296.0);
+  // The comparison is one of integers, so that every instruction set decides alike. At rate 1 even what is kept is 0.
+  const uint32_t threshold = rate < 1 ? (uint32_t)((double)rate * 4294967296.0) : 0;
   const float kept = rate < 1 ? 1 / (1 - rate) : 0;
   for (long sample = 0; sample < shape[0]; sample++, keys += 4, y += n) {
     const uint32_t k0 = (uint32_t)keys[0] | (uint32_t)keys[1] << 16, k1 = (uint32_t)keys[2] | (uint32_t)keys[3] << 16;
@@ -26,8 +26,12 @@ static void dropout_mask(const long shape[3], const float *keys, uint32_t stream
       vu words[4] = {(vu)lane_indices() + (uint32_t)index, (vu)stream, (vu)(uint32_t)(index >> 32),
                      (vu)(uint32_t)0};
       philox(words, k0, k1);
-      const long count = smaller(n - first, 4 * LANES);
-      for (long i = 0; i < count; i++) y[first + i] = words[i % 4][i / 4] < threshold ? 0 : kept;
+      vf values[4];
+      float block[4 * LANES];
+      CK_UNROLL for (int word = 0; word < 4; word++)
+        values[word] = words[word] < (vu)threshold ? splat(0) : splat(kept);
+      CK_UNROLL for (int i = 0; i < 4 * LANES; i++) block[i] = values[i % 4][i / 4];
+      memcpy(y + first, block, sizeof(float) * (size_t)smaller(n - first, 4 * LANES));
     }
   }
 }

@@ -2,6 +2,8 @@
 
 // Partial sums over this many rows, or vectors, are added up separately, so that rounding errors do not accumulate.
 enum { SUM_BLOCK = 64 };
+// Vectors of neighbouring columns that are summed side by side.
+enum { COLUMN_VECTORS = 4 };
 
 // The sum of n neighbouring products a * b, or elements of a where b is NULL.
 static double run_sum(long n, const float *a, const float *b) {
@@ -26,10 +28,10 @@ static double run_sum(long n, const float *a, const float *b) {
 
 // y[0..<n] = the sums of the columns of `rows` rows of a (times b) that lie `stride` apart; V vectors at a time.
 CK_INLINE void column_sum_strip(const int V, long rows, long stride, long n, const float *a, const float *b, float *y) {
-  vf total[V];
+  vf total[COLUMN_VECTORS];
   CK_UNROLL for (int v = 0; v < V; v++) total[v] = splat(0);
   for (long first = 0; first < rows; first += SUM_BLOCK) {
-    vf sum[V];
+    vf sum[COLUMN_VECTORS];
     CK_UNROLL for (int v = 0; v < V; v++) sum[v] = splat(0);
     for (long r = first; r < smaller(rows, first + SUM_BLOCK); r++) {
       CK_UNROLL for (int v = 0; v < V; v++) {
@@ -44,7 +46,7 @@ CK_INLINE void column_sum_strip(const int V, long rows, long stride, long n, con
 }
 
 static void column_sums(long rows, long stride, long n, const float *a, const float *b, float *y) {
-  enum { V = 4 };
+  enum { V = COLUMN_VECTORS };
   long c = 0;
   for (; c + V * LANES <= n; c += V * LANES)
     column_sum_strip(V, rows, stride, V * LANES, a + c, b ? b + c : b, y + c);

@@ -7,6 +7,7 @@
 #define CK_UNROLL _Pragma("clang loop unroll(full)")
 
 typedef float vf __attribute__((ext_vector_type(LANES)));
+typedef double vd __attribute__((ext_vector_type(LANES)));
 typedef int32_t vi __attribute__((ext_vector_type(LANES)));
 typedef uint32_t vu __attribute__((ext_vector_type(LANES)));
 typedef vf vf_unaligned __attribute__((aligned(4), may_alias));
@@ -55,42 +56,60 @@ CK_INLINE vf multiply_add(vf a, vf b, vf c) {
 #endif
 }
 
-// The sum of the lanes, in lane order.
+// The sum of the lanes, pairwise.
 CK_INLINE double lane_sum(vf v) {
-  double sum = 0;
-  CK_UNROLL for (int i = 0; i < LANES; i++) sum += (double)v[i];
-  return sum;
+  double sums[LANES];
+  CK_UNROLL for (int i = 0; i < LANES; i++) sums[i] = (double)v[i];
+  CK_UNROLL for (int half = LANES / 2; half > 0; half /= 2) {
+    CK_UNROLL for (int i = 0; i < half; i++) sums[i] += sums[i + half];
+  }
+  return sums[0];
 }
 
-// exp(x), relative error below 3e-7; 0 and infinity outside float's range, NaN for NaN. x = n ln 2 + r with
-// |r| <= ln(2)/2, and exp(r) from its Chebyshev interpolant. 2^n is applied in two steps because n = 128 and n < -126
-// have no float of their own.
-CK_INLINE vf exponential(vf x) {
-  // In this order of operands a NaN in x stays one.
-  x = splat(89.0f) < x ? splat(89.0f) : x;
-  x = splat(-104.0f) > x ? splat(-104.0f) : x;
+// exp(x) / 2^n for the returned n, relative error below 2e-7: x = n ln 2 + r with |r| <= ln(2) / 2, and exp(r) comes
+// from its Chebyshev interpolant.
+CK_INLINE vf reduced_exponential(vf x, vi *n) {
   // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
   const vf shifted = multiply_add(x, splat(1.44269504f), splat(12582912.0f));
-  const vf n = shifted - splat(12582912.0f);
+  const vf whole = shifted - splat(12582912.0f);
+  *n = (vi)shifted - 0x4B400000;
   // ln 2 in two parts, the first short enough for n times it to be exact.
-  vf r = multiply_add(n, splat(-0.693359375f), x);
-  r = multiply_add(n, splat(2.12194440e-4f), r);
+  vf r = multiply_add(whole, splat(-0.693359375f), x);
+  r = multiply_add(whole, splat(2.12194440e-4f), r);
   vf q = splat(1.392692661e-3f);
   q = multiply_add(q, r, splat(8.363773874e-3f));
   q = multiply_add(q, r, splat(4.166655011e-2f));
   q = multiply_add(q, r, splat(1.666657338e-1f));
   q = multiply_add(q, r, splat(0.5f));
-  const vf p = multiply_add(q, r * r, r) + splat(1);
-  const vi whole = (vi)shifted - 0x4B400000;
-  const vi half = whole >> 1;
-  const vf scale1 = (vf)((half + 127) << 23);
-  const vf scale2 = (vf)((whole - half + 127) << 23);
-  return p * scale1 * scale2;
+  return multiply_add(q, r * r, r) + splat(1);
 }
 
-// mish(x) = x n / (n + 2) with n = e (e + 2), e = exp(x). Above 20 the fraction is 1 in float.
+CK_INLINE vf power_of_two(vi n) { return (vf)((n + 127) << 23); }
+
+// The smaller and the larger of x and a bound; a NaN in x stays one.
+CK_INLINE vf at_most(vf x, float bound) { return splat(bound) < x ? splat(bound) : x; }
+CK_INLINE vf at_least(vf x, float bound) { return splat(bound) > x ? splat(bound) : x; }
+
+// exp(x) for every x: 0 and infinity outside float's range, NaN for NaN. 2^n is applied in two steps because n = 128
+// and n < -126 have no float of their own.
+CK_INLINE vf exponential(vf x) {
+  vi n;
+  const vf p = reduced_exponential(at_least(at_most(x, 89), -104), &n);
+  const vi half = n >> 1;
+  return p * power_of_two(half) * power_of_two(n - half);
+}
+
+// exp(x) for x in -87...88.
+CK_INLINE vf bounded_exponential(vf x) {
+  vi n;
+  const vf p = reduced_exponential(x, &n);
+  return p * power_of_two(n);
+}
+
+// mish(x) = x n / (n + 2) with n = e (e + 2), e = exp(x). In float the fraction is 1 above 20, and the product 0 to all
+// purposes below -87.
 CK_INLINE vf mish(vf x) {
-  const vf e = exponential(splat(20) < x ? splat(20) : x);
-  const vf n = e * (e + splat(2));
+  x = at_least(x, -87);
+  const vf e = bounded_exponential(at_most(x, 20)), n = e * (e + splat(2));
   return x * (n / (n + splat(2)));
 }

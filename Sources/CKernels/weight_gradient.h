@@ -1,62 +1,50 @@
-// The gradient of a convolution's weight: a matrix product over all output rows, im2col(x)^T d. Included by body.h once
-// per instruction set, after convolution.h.
+// The gradient of a convolution's weight: for each tap a matrix product over all output rows, x^T d. Included by body.h
+// once per instruction set, after convolution.h.
+//
+// Both operands of a block of rows are first copied into strips of neighbouring channels. Frames of x lie a power of
+// two apart more often than not, and few such addresses fit into the first-level cache at once; those of a strip do,
+// and all taps share it.
 
-// Rows summed in registers at a time; more means fewer passes over dw, fewer keeps d in the first-level cache.
-enum { GRADIENT_BLOCK = 192, GRADIENT_WIDTH = TILE_VECTORS * LANES };
+// Rows summed in registers at a time: more means fewer passes over dw, fewer keeps the strips in the first-level cache.
+enum { GRADIENT_BLOCK = 192, GRADIENT_WIDTH = TILE_VECTORS * LANES, FRAME_WIDTH = 16 };
 
-// Sums the outer products of R im2col columns from k on with a strip of d, [count][GRADIENT_WIDTH], into dw.
-CK_INLINE void gradient_tile(const int R, long count, const float *const *rows, long k, const float *d, float *dw,
-                             long ldw, long valid, int accumulate) {
-  enum { V = TILE_VECTORS };
-  vf sum[R][V];
-  CK_UNROLL for (int r = 0; r < R; r++) {
-    if (accumulate) __builtin_prefetch(dw + r * ldw, 1);
-    CK_UNROLL for (int v = 0; v < V; v++) sum[r][v] = splat(0);
+// Fills at[0..<count] with the places in a strip, in floats, of the frames of x where the rows first..<first + count
+// begin. Returns the number of frames that these rows need.
+static long place_rows(const ck_conv_shape *s, long first, long count, long *at) {
+  long frames = 0;
+  while (count > 0) {
+    const long i = first % s->rows, run = smaller(count, s->rows - i);
+    for (long r = 0; r < run; r++) at[r] = (frames + r * s->in_step) * FRAME_WIDTH;
+    frames += (run - 1) * s->in_step + s->taps;
+    at += run;
+    first += run;
+    count -= run;
   }
-  for (long m = 0; m < count; m++, d += GRADIENT_WIDTH) {
-    const float *x = rows[m] + k;
-    vf gradient[V];
-    CK_UNROLL for (int v = 0; v < V; v++) gradient[v] = load(d + v * LANES);
-    CK_UNROLL for (int r = 0; r < R; r++) {
-      const vf input = splat(x[r]);
-      CK_UNROLL for (int v = 0; v < V; v++) sum[r][v] = multiply_add(input, gradient[v], sum[r][v]);
+  return frames;
+}
+
+// Copies these frames into strips, [ceil(in_channels / FRAME_WIDTH)][frames][FRAME_WIDTH], zeros where they lie outside
+// their sample.
+static void pack_frames(const ck_conv_shape *s, const float *x, long first, long count, long frames, float *strips) {
+  const long channels = s->in_channels;
+  while (count > 0) {
+    const long sample = first / s->rows, i = first % s->rows, run = smaller(count, s->rows - i);
+    const long start = i * s->in_step + s->in0, span = (run - 1) * s->in_step + s->taps;
+    for (long t = start; t < start + span; t++, strips += FRAME_WIDTH) {
+      const int inside = t >= 0 && t < s->in_time;
+      const float *from = x + (sample * s->in_time + t) * channels;
+      float *to = strips;
+      for (long c = 0; c < channels; c += FRAME_WIDTH, to += frames * FRAME_WIDTH) {
+        CK_UNROLL for (int v = 0; v < FRAME_WIDTH; v += LANES)
+          store(to + v, inside ? load_first(from + c + v, channels - c - v) : splat(0));
+      }
     }
-  }
-  CK_UNROLL for (int r = 0; r < R; r++) {
-    CK_UNROLL for (int v = 0; v < V; v++) {
-      float *to = dw + r * ldw + v * LANES;
-      const long lanes = valid - v * LANES;
-      store_first(to, accumulate ? sum[r][v] + load_first(to, lanes) : sum[r][v], lanes);
-    }
+    first += run;
+    count -= run;
   }
 }
 
-static void gradient_columns(int columns, long count, const float *const *rows, long k, const float *d, float *dw,
-                             long ldw, long valid, int accumulate) {
-#define GRADIENT_CASE(R) \
-  case R: return gradient_tile(R, count, rows, k, d, dw, ldw, valid, accumulate);
-  switch (columns) {
-    GRADIENT_CASE(1)
-    GRADIENT_CASE(2)
-    GRADIENT_CASE(3)
-    GRADIENT_CASE(4)
-#if TILE_ROWS >= 6
-    GRADIENT_CASE(5)
-    GRADIENT_CASE(6)
-#endif
-#if TILE_ROWS >= 12
-    GRADIENT_CASE(7)
-    GRADIENT_CASE(8)
-    GRADIENT_CASE(9)
-    GRADIENT_CASE(10)
-    GRADIENT_CASE(11)
-    GRADIENT_CASE(12)
-#endif
-  }
-#undef GRADIENT_CASE
-}
-
-// Copies the strip of output channels from `column` on of rows first..<first + count of d, zero padded on the right.
+// Copies the output channels from `column` on of rows first..<first + count of d into a strip, zeros past the last.
 static void pack_gradient(const ck_conv_shape *s, const float *d, long first, long count, long column, float *strip) {
   const long valid = s->out_channels - column;
   for (long r = 0; r < count; r++, strip += GRADIENT_WIDTH) {
@@ -67,28 +55,112 @@ static void pack_gradient(const ck_conv_shape *s, const float *d, long first, lo
   }
 }
 
+// Where a tile reads and adds.
+typedef struct {
+  long count;      // rows
+  const long *at;  // place of each row in the strip of x
+  const float *x;  // strip of x from the tile's tap and first channel on
+  const float *d;  // strip of d
+  float *dw;
+  long ldw, valid;  // leading dimension and number of columns left in it
+  int accumulate;
+} gradient_block;
+
+// Sums the outer products of R channels of x with the strip of d into dw.
+CK_INLINE void gradient_tile(const int R, const gradient_block *b) {
+  enum { V = TILE_VECTORS };
+  const long count = b->count, *at = b->at;
+  const float *strip = b->x, *d = b->d;
+  vf sum[TILE_ROWS][V];
+  CK_UNROLL for (int r = 0; r < R; r++) {
+    if (b->accumulate) {
+      __builtin_prefetch(b->dw + r * b->ldw, 1);
+      __builtin_prefetch(b->dw + r * b->ldw + GRADIENT_WIDTH - 1, 1);
+    }
+    CK_UNROLL for (int v = 0; v < V; v++) sum[r][v] = splat(0);
+  }
+#pragma clang loop unroll_count(4)
+  for (long m = 0; m < count; m++, d += GRADIENT_WIDTH) {
+    const float *x = strip + at[m];
+    vf gradient[V];
+    CK_UNROLL for (int v = 0; v < V; v++) gradient[v] = load(d + v * LANES);
+    CK_UNROLL for (int r = 0; r < R; r++) {
+      const vf input = splat(x[r]);
+      CK_UNROLL for (int v = 0; v < V; v++) sum[r][v] = multiply_add(input, gradient[v], sum[r][v]);
+    }
+  }
+  CK_UNROLL for (int r = 0; r < R; r++) {
+    CK_UNROLL for (int v = 0; v < V; v++) {
+      float *to = b->dw + r * b->ldw + v * LANES;
+      const long lanes = b->valid - v * LANES;
+      store_first(to, b->accumulate ? sum[r][v] + load_first(to, lanes) : sum[r][v], lanes);
+    }
+  }
+}
+
+static void gradient_rows(int rows, const gradient_block *b) {
+  switch (rows) {
+    case 1: return gradient_tile(1, b);
+    case 2: return gradient_tile(2, b);
+    case 3: return gradient_tile(3, b);
+    case 4: return gradient_tile(4, b);
+#if TILE_ROWS >= 6
+    case 5: return gradient_tile(5, b);
+    case 6: return gradient_tile(6, b);
+#endif
+#if TILE_ROWS >= 12
+    case 7: return gradient_tile(7, b);
+    case 8: return gradient_tile(8, b);
+    case 9: return gradient_tile(9, b);
+    case 10: return gradient_tile(10, b);
+    case 11: return gradient_tile(11, b);
+    case 12: return gradient_tile(12, b);
+#endif
+  }
+}
+
+// Adds the part of dw that one strip of x, of `channels` channels, and one of d give: all taps, in tiles of nearly
+// equal height.
+static void gradient_strips(gradient_block b, const ck_conv_shape *s, long channels) {
+  const long tiles = (channels + TILE_ROWS - 1) / TILE_ROWS, height = channels / tiles, higher = channels % tiles;
+  const float *strip = b.x;
+  float *dw = b.dw;
+  for (long tap = 0; tap < s->taps; tap++, strip += FRAME_WIDTH, dw += s->in_channels * s->out_channels) {
+    b.x = strip;
+    b.dw = dw;
+    for (long tile = 0; tile < tiles; tile++) {
+      const int rows = (int)(height + (tile < higher));
+      gradient_rows(rows, &b);
+      b.x += rows;
+      b.dw += rows * s->out_channels;
+    }
+  }
+}
+
 static void conv_weight_gradient(const ck_conv_shape *s, const float *x, const float *d, float *dw, int accumulate,
                                  float *scratch) {
-  const float *rows[GRADIENT_BLOCK];
-  const long depth = s->taps * s->in_channels, total = s->batch * s->rows;
-  const long tiles = (depth + TILE_ROWS - 1) / TILE_ROWS, height = depth / tiles, higher = depth % tiles;
+  long at[GRADIENT_BLOCK];
+  const long total = s->batch * s->rows, channels = s->in_channels;
+  float *gradient = scratch, *strips = scratch + smaller(GRADIENT_BLOCK, total) * GRADIENT_WIDTH;
   for (long first = 0; first < total; first += GRADIENT_BLOCK) {
-    const long count = smaller(GRADIENT_BLOCK, total - first);
-    float *strip = point_to_rows(s, x, first, count, rows, scratch);
+    const long count = smaller(GRADIENT_BLOCK, total - first), frames = place_rows(s, first, count, at);
+    pack_frames(s, x, first, count, frames, strips);
     for (long column = 0; column < s->out_channels; column += GRADIENT_WIDTH) {
-      pack_gradient(s, d, first, count, column, strip);
-      long k = 0;
-      for (long tile = 0; tile < tiles; tile++) {
-        const long columns = height + (tile < higher);
-        gradient_columns((int)columns, count, rows, k, strip, dw + k * s->out_channels + column, s->out_channels,
-                         s->out_channels - column, accumulate || first > 0);
-        k += columns;
+      pack_gradient(s, d, first, count, column, gradient);
+      for (long c = 0; c < channels; c += FRAME_WIDTH) {
+        const gradient_block block = {
+            .count = count, .at = at, .x = strips + c * frames, .d = gradient,
+            .dw = dw + c * s->out_channels + column, .ldw = s->out_channels, .valid = s->out_channels - column,
+            .accumulate = accumulate || first > 0};
+        gradient_strips(block, s, smaller(channels - c, FRAME_WIDTH));
       }
     }
   }
 }
 
 static long conv_scratch(const ck_conv_shape *s) {
-  const long strip = smaller(GRADIENT_BLOCK, s->batch * s->rows) * GRADIENT_WIDTH;
-  return larger(padded_floats(s, ROW_BLOCK), padded_floats(s, GRADIENT_BLOCK) + strip);
+  const long count = smaller(GRADIENT_BLOCK, s->batch * s->rows), frames = most_frames(s, GRADIENT_BLOCK);
+  const long strips = (s->in_channels + FRAME_WIDTH - 1) / FRAME_WIDTH;
+  return larger(most_frames(s, MOST_ROWS) * s->in_channels,
+                count * GRADIENT_WIDTH + strips * frames * FRAME_WIDTH);
 }

@@ -45,8 +45,8 @@ public enum ObjectiveConfiguration: Sendable, Hashable, Codable {
   }
 
   public init(from decoder: any Decoder) throws {
-    if let method = try? decoder.singleValueContainer().decode(Method.self) {
-      self.init(method)
+    if let name = try? decoder.singleValueContainer(), (try? name.decode(String.self)) != nil {
+      self.init(try name.decode(Method.self))
       return
     }
     switch try decoder.container(keyedBy: Key.self).decode(Method.self, forKey: .method) {

@@ -33,6 +33,13 @@ public struct PolicyTrainer {
     // The split belongs to the data, not to a run: every seed holds the same episodes out.
     let split = episodes.split(heldOutFraction: configuration.heldOutEpisodes, seed: 0)
     let training = try PolicyDataset(split.training, recipe: recipe)
+    let network = configuration.network(
+      observationSize: training.observationSize, actionSize: training.actionSize)
+    for (role, policy) in [("start", start), ("teacher", teacher)] {
+      guard let given = policy?.description else { continue }
+      try GivenPolicy(role: role, given).check(
+        observationSteps: configuration.observationSteps, network: network, noiseScale: configuration.noiseScale)
+    }
     // A start or a teacher fixes the scale of observations and actions.
     let given = (start ?? teacher)?.description
     let observationNormalizer =
@@ -40,6 +47,9 @@ public struct PolicyTrainer {
       ?? Normalizer(fitting: training.observations, dimensions: training.observationSize)
     let actionNormalizer =
       given?.actionNormalizer ?? Normalizer(fitting: training.actions, dimensions: training.actionSize)
+    if let start, let teacher {
+      try GivenPolicy(role: "teacher", teacher.description).checkScale(equals: start.description)
+    }
     let shape = Windows.Shape(
       observed: configuration.observationSteps, horizon: configuration.horizon, executed: configuration.actionSteps)
     let windows = try Windows(
@@ -54,26 +64,25 @@ public struct PolicyTrainer {
 
     let sigmaData =
       given?.parameterisation.preconditioning.sigmaData ?? Self.rounded(windows.actionStandardDeviation())
+    guard sigmaData > 0 else {
+      throw TrainingError.configuration("\(data.path): all actions are the same: there is nothing to learn")
+    }
     let objective = try configuration.objective.objective(sigmaData: sigmaData)
-    var sampling = SamplingSchedule()
-    sampling.sigmaMax = objective.sigmaMax
-    sampling.middle = configuration.middleSigmas
+    let sampling = try Self.sampling(objective, middle: configuration.middleSigmas)
     description = PolicyDescription(
       observationSteps: configuration.observationSteps, horizon: configuration.horizon,
       actionSteps: configuration.actionSteps, observationColumns: configuration.observation.map(\.description),
       actionColumns: configuration.action.map(\.description), observationNormalizer: observationNormalizer,
-      actionNormalizer: actionNormalizer,
-      network: configuration.network(observationSize: windows.observationSize, actionSize: windows.actionSize),
+      actionNormalizer: actionNormalizer, network: network,
       parameterisation: Parameterisation(
         Preconditioning(sigmaData: sigmaData, boundarySigma: objective.boundarySigma),
         noiseScale: configuration.noiseScale),
       objective: configuration.objective, sampling: sampling)
-    for (role, policy) in [("start", start), ("teacher", teacher)] {
-      guard let policy else { continue }
-      try Self.check(policy.description, fits: description, role: role)
-    }
-    guard !objective.needsTeacher || teacher != nil else {
-      throw TrainingError.configuration("the objective \(objective.name) needs a teacher: give one with --teacher")
+    if objective.needsTeacher {
+      guard let teacher else {
+        throw TrainingError.configuration("the objective \(objective.name) needs a teacher: give one with --teacher")
+      }
+      try GivenPolicy(role: "teacher", teacher.description).checkIsDenoiser()
     }
 
     let task = PolicyTask(
@@ -96,18 +105,17 @@ public struct PolicyTrainer {
     PolicyExamples(count: windows.count) { windows.fill($0, observations: $1, actions: $2) }
   }
 
-  private static func check(
-    _ other: PolicyDescription, fits description: PolicyDescription, role: String
-  ) throws(TrainingError) {
-    var network = other.network
-    // Dropout changes training only.
-    network.dropout = description.network.dropout
-    guard network == description.network else {
-      throw .configuration(
-        "the \(role)'s network is \(other.network), the configured one \(description.network): set the same sizes")
+  /// The sampling chains of a trained policy, which must all be possible: a wrong one is told before the training.
+  private static func sampling(
+    _ objective: any Objective, middle: [[Double]]
+  ) throws(ConsistencyError) -> SamplingSchedule {
+    var sampling = SamplingSchedule()
+    sampling.sigmaMax = objective.sigmaMax
+    sampling.middle = middle
+    for steps in 1...middle.count + 1 {
+      _ = try ConsistencySampler(
+        sigmas: sampling.sigmas(steps: steps), boundarySigma: objective.boundarySigma, elementCount: 0)
     }
-    guard other.parameterisation.noiseScale == description.parameterisation.noiseScale else {
-      throw .configuration("the \(role) embeds noise as \(other.parameterisation.noiseScale): set noiseScale so")
-    }
+    return sampling
   }
 }

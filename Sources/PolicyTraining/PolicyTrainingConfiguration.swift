@@ -52,9 +52,15 @@ public struct PolicyTrainingConfiguration: Sendable, Equatable {
     if !(0..<1).contains(heldOutEpisodes) {
       return "heldOutEpisodes is \(heldOutEpisodes); a share in [0, 1) is needed"
     }
+    for (name, length) in [
+      ("observationSteps", observationSteps), ("horizon", horizon), ("actionSteps", actionSteps),
+    ] where !(1...10_000).contains(length) {
+      return "\(name) is \(length); 1 to 10,000 steps are possible"
+    }
     if let problem = Windows.Shape(observed: observationSteps, horizon: horizon, executed: actionSteps).problem {
       return problem
     }
+    if widths.count > 8 { return "widths has \(widths.count) levels; at most 8 are possible" }
     let multiple = 1 << (widths.count - 1)
     if horizon % multiple != 0 { return "horizon is \(horizon); \(widths.count) levels need a multiple of \(multiple)" }
     return training.problem

@@ -15,6 +15,12 @@ public enum Interrupt {
   public static func install() {
     // Also makes sure that the flag exists before a signal handler touches it.
     received.store(0, ordering: .relaxed)
+    // A parent may have left them blocked: a program started from a dispatch queue's thread inherits that.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         if !received.compareExchange(expected: 0, desired: number, ordering: .relaxed).exchanged {

@@ -2,7 +2,7 @@ import Autograd
 import Checkpoints
 import Foundation
 
-/// A run's directory: `last.safetensors`, numbered `step-N.safetensors`, and metrics.jsonl.
+/// A run's checkpoints: `last.safetensors` and numbered `step-N.safetensors` in its directory.
 ///
 /// A checkpoint holds `weights.*`, `ema.*`, `moment1.*`, `moment2.*`, where there are any `target.*` and `teacher.*`,
 /// and as metadata the head's description and `training`: step and configuration. Random numbers are a function of seed
@@ -12,6 +12,8 @@ struct CheckpointStore {
   struct State: Codable, Equatable {
     var step: Int
     var configuration: TrainingConfiguration
+    /// nil where a report was made at `step`.
+    var unreported: ReportSums?
   }
 
   private let directory: URL
@@ -24,12 +26,24 @@ struct CheckpointStore {
   init(
     _ directory: URL, layout: ParameterLayout, configuration: TrainingConfiguration, metadata: [String: String],
     teacher: ParameterBuffer?
-  ) throws(TrainingError) {
+  ) {
     self.directory = directory
     self.layout = layout
     self.configuration = configuration
     self.metadata = metadata
     self.teacher = teacher
+  }
+
+  private var last: URL { directory.appending(path: "last.safetensors") }
+
+  /// Makes the directory; refuses to mix a run with the checkpoints of another.
+  func startAfresh() throws(TrainingError) {
+    let used = ["last.safetensors"] + numberedSteps().suffix(1).map(Self.numberedName)
+    for name in used where FileManager.default.fileExists(atPath: directory.appending(path: name).path) {
+      throw .configuration(
+        "\(directory.appending(path: name).path) exists: continue that run with --resume, or choose another --out "
+          + "directory")
+    }
     do {
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     } catch {
@@ -37,24 +51,15 @@ struct CheckpointStore {
     }
   }
 
-  private var last: URL { directory.appending(path: "last.safetensors") }
-  private var metrics: URL { directory.appending(path: "metrics.jsonl") }
-
-  /// Refuses to write over another run.
-  func startAfresh() throws(TrainingError) {
-    if FileManager.default.fileExists(atPath: last.path) {
-      throw .configuration(
-        "\(last.path) exists: continue that run with --resume, or choose another --out directory")
-    }
-    try write(lines: [])
-  }
-
   /// Writes `last.safetensors`, and the same content as `step-N.safetensors` if `numbered`.
-  func save(_ optimizer: Optimizer, step: Int, numbered: Bool) throws(TrainingError) {
+  ///
+  /// - Parameter sums: of the steps that no report has told about.
+  func save(_ optimizer: Optimizer, step: Int, sums: ReportSums, numbered: Bool) throws(TrainingError) {
     var writer = SafetensorsWriter()
     writer.metadata = metadata
     do {
-      try writer.setMetadata(State(step: step, configuration: configuration), forKey: "training")
+      let state = State(step: step, configuration: configuration, unreported: sums.steps == 0 ? nil : sums)
+      try writer.setMetadata(state, forKey: "training")
       for (prefix, buffer) in optimizer.buffers { writer.add(layout, buffer, prefix: prefix) }
       if let teacher { writer.add(layout, teacher, prefix: "teacher") }
       try writer.write(to: last)
@@ -62,7 +67,7 @@ struct CheckpointStore {
       throw .file("\(error)")
     }
     guard numbered else { return }
-    let path = directory.appending(path: "step-\(step).safetensors").path
+    let path = directory.appending(path: Self.numberedName(step)).path
     unlink(path)
     // A second name for the same file: `last` is only ever replaced, never written into.
     guard link(last.path, path) == 0 else {
@@ -70,6 +75,8 @@ struct CheckpointStore {
     }
     removeOldCheckpoints()
   }
+
+  private static func numberedName(_ step: Int) -> String { "step-\(step).safetensors" }
 
   /// Numbered checkpoints, newest last.
   private func numberedSteps() -> [Int] {
@@ -83,98 +90,47 @@ struct CheckpointStore {
   private func removeOldCheckpoints() {
     guard configuration.keepCheckpoints > 0 else { return }
     for step in numberedSteps().dropLast(configuration.keepCheckpoints) {
-      unlink(directory.appending(path: "step-\(step).safetensors").path)
+      unlink(directory.appending(path: Self.numberedName(step)).path)
     }
   }
 
   /// Restores a run from `last.safetensors`.
   ///
-  /// - Returns: the steps done.
-  func load(into optimizer: Optimizer) throws(TrainingError) -> Int {
+  /// - Returns: the steps done, and the sums of those that no report has told about.
+  func load(into optimizer: Optimizer) throws(TrainingError) -> (step: Int, sums: ReportSums) {
     guard FileManager.default.fileExists(atPath: last.path) else {
       throw .configuration("\(last.path): there is no run to resume; start it without --resume")
     }
-    let state: State
     do {
       let file = try SafetensorsFile(last)
-      state = try file.metadata(State.self, forKey: "training")
+      let state = try file.metadata(State.self, forKey: "training")
+      try check(file, state)
       for (prefix, buffer) in optimizer.buffers { try file.read(layout, prefix: prefix, into: buffer) }
-      for (key, value) in metadata {
-        let stored = try file.string(forKey: key)
-        if stored != value {
-          throw CheckpointError(
-            .mismatched, path: last.path, place: "metadata \"\(key)\"",
-            "the run was started with other settings or data; resume with the same ones, or start a new run")
-        }
-      }
+      return (state.step, state.unreported ?? ReportSums())
+    } catch let error as TrainingError {
+      throw error
     } catch {
       throw .file("\(error)")
     }
+  }
+
+  /// Refuses to go on with settings, data or a teacher that would make the rest another run.
+  private func check(_ file: SafetensorsFile, _ state: State) throws {
     if let difference = configuration.differenceThatChangesResults(from: state.configuration) {
-      throw .configuration("\(last.path): \(difference); resume with the same value, or start a new run")
+      throw refusal(difference)
     }
-    try dropMetrics(after: state.step)
-    return state.step
+    for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
+      let stored = try file.string(forKey: key)
+      if stored != value { throw refusal(DescriptionDifference.text(stored: stored, given: value)) }
+    }
+    guard let teacher else { return }
+    let stored = ParameterBuffer(count: layout.count)
+    try file.read(layout, prefix: "teacher", into: stored)
+    if !stored.values.elementsEqual(teacher.values) { throw refusal("the run was started with another teacher") }
   }
 
-  // MARK: - Metrics
-
-  /// Appends a line to metrics.jsonl.
-  func append(_ report: TrainingReport) throws(TrainingError) {
-    do {
-      let handle = try FileHandle(forWritingTo: metrics)
-      defer { try? handle.close() }
-      try handle.seekToEnd()
-      try handle.write(contentsOf: Self.line(report))
-    } catch {
-      throw .file("\(metrics.path): cannot be written: \(error.localizedDescription)")
-    }
-  }
-
-  private static func line(_ report: TrainingReport) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    return try encoder.encode(report) + Data("\n".utf8)
-  }
-
-  /// Steps that are done again are reported again.
-  private func dropMetrics(after step: Int) throws(TrainingError) {
-    let text = (try? String(contentsOf: metrics, encoding: .utf8)) ?? ""
-    let lines = text.split(separator: "\n").filter { line in
-      // A line that a killed process left unfinished is dropped as well.
-      guard let report = try? JSONDecoder().decode(TrainingReport.self, from: Data(line.utf8)) else { return false }
-      return report.step <= step
-    }
-    try write(lines: lines)
-  }
-
-  private func write(lines: [Substring]) throws(TrainingError) {
-    do {
-      try Data(lines.map { $0 + "\n" }.joined().utf8).write(to: metrics, options: .atomic)
-    } catch {
-      throw .file("\(metrics.path): cannot be written: \(error.localizedDescription)")
-    }
-  }
-}
-
-extension TrainingConfiguration {
-  /// The first setting that differs from a stored one and would make the rest another run, or nil. `steps` may differ:
-  /// asking for more of them is how a run is made longer, and the learning rate follows.
-  func differenceThatChangesResults(from stored: TrainingConfiguration) -> String? {
-    var comparable = self
-    comparable.steps = stored.steps
-    comparable.checkpointEvery = stored.checkpointEvery
-    comparable.keepCheckpoints = stored.keepCheckpoints
-    comparable.logEvery = stored.logEvery
-    comparable.evaluateEvery = stored.evaluateEvery
-    comparable.evaluationExamples = stored.evaluationExamples
-    guard comparable != stored else { return nil }
-    for ((name, given), (_, before)) in zip(
-      Mirror(reflecting: comparable).children, Mirror(reflecting: stored).children)
-    where "\(given)" != "\(before)" {
-      return "the run was started with \(name ?? "?") = \(before), not \(given)"
-    }
-    return "the run was started with other settings"
+  private func refusal(_ difference: String) -> TrainingError {
+    .configuration("\(last.path): \(difference); resume with the same settings and data, or start a new run")
   }
 }
 

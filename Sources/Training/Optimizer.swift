@@ -11,8 +11,8 @@ public struct Optimizer: Sendable {
   /// The target of consistency distillation: another average with its own decay, where the objective has one.
   public let target: ParameterBuffer?
   private let targetDecay: Float
-  let moment1: ParameterBuffer
-  let moment2: ParameterBuffer
+  package let moment1: ParameterBuffer
+  package let moment2: ParameterBuffer
   private let reduced: ParameterBuffer
 
   /// Fixed pieces of the flat buffers, so that sums are added in the same order on any number of threads.
@@ -43,7 +43,7 @@ public struct Optimizer: Sendable {
   ///   - step: 0 for the first step.
   ///   - rate: the learning rate.
   /// - Returns: the global norm of the gradient before clipping.
-  func step(
+  package func step(
     _ step: Int, shardGradients: [ParameterBuffer], rate: Double, emaDecay: Double,
     _ configuration: TrainingConfiguration, workers: Workers
   ) -> Double {

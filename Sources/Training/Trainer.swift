@@ -4,19 +4,6 @@ import Consistency
 import Datasets
 import Foundation
 
-/// What a trainer tells about a step.
-public struct TrainingReport: Sendable, Codable {
-  public var step: Int
-  /// Mean training loss since the last report.
-  public var loss: Double
-  /// Loss of the EMA weights on held-out examples, where it was measured.
-  public var heldOutLoss: Double?
-  public var learningRate: Double
-  /// Global norm before clipping, mean since the last report.
-  public var gradientNorm: Double
-  public var stepsPerSecond: Double
-}
-
 /// Trains one task: batch → plans → clip → AdamW → EMA → report, with checkpoints from which a run continues bit for bit.
 public final class Trainer<Task: TrainingTask> {
   /// How a run ended.
@@ -31,6 +18,8 @@ public final class Trainer<Task: TrainingTask> {
   private let heldOutLoss: HeldOutLoss<Task>?
   private let workers: Workers
   private let store: CheckpointStore
+  private let metrics: MetricsLog
+  private var sums = ReportSums()
   private let sampler: BatchSampler
 
   /// - Parameters:
@@ -41,8 +30,7 @@ public final class Trainer<Task: TrainingTask> {
   ///   - resume: continue from `last.safetensors` in the directory.
   public init(
     _ task: Task, _ configuration: TrainingConfiguration, directory: URL, metadata: [String: String],
-    start: ParameterBuffer? = nil,
-    teacher: ParameterBuffer? = nil, threads: Int, resume: Bool
+    start: ParameterBuffer? = nil, teacher: ParameterBuffer? = nil, threads: Int, resume: Bool
   ) throws(TrainingError) {
     if let problem = configuration.problem { throw .configuration(problem) }
     guard task.exampleCount > 0 else { throw .configuration("the data set has no examples to train on") }
@@ -52,9 +40,16 @@ public final class Trainer<Task: TrainingTask> {
     workers = Workers(threads)
     let initial = start.map { ParameterBuffer(copying: $0) } ?? task.layout.initialize(seed: configuration.seed)
     optimizer = Optimizer(weights: initial, targetDecay: task.targetDecay)
-    store = try CheckpointStore(
+    store = CheckpointStore(
       directory, layout: task.layout, configuration: configuration, metadata: metadata, teacher: teacher)
-    if resume { step = try store.load(into: optimizer) } else { try store.startAfresh() }
+    metrics = MetricsLog(in: directory)
+    if resume {
+      (step, sums) = try store.load(into: optimizer)
+      try metrics.drop(after: step)
+    } else {
+      try store.startAfresh()
+      try metrics.clear()
+    }
     var banks: [Bank: ParameterBuffer] = [.online: optimizer.weights]
     banks[.target] = optimizer.target
     banks[.teacher] = teacher
@@ -78,43 +73,53 @@ public final class Trainer<Task: TrainingTask> {
   ) throws(TrainingError) -> Outcome {
     let learningRate = LearningRateSchedule(configuration)
     let emaDecay = EMASchedule(power: configuration.emaPower, maximum: configuration.emaMaximum)
-    var sums = (loss: 0.0, norm: 0.0, steps: 0)
-    var lastReport = Date()
+    var lastReport = (step: step, time: Date())
     while step < configuration.steps {
       if shouldStop() {
-        try store.save(optimizer, step: step, numbered: false)
+        try store.save(optimizer, step: step, sums: sums, numbered: false)
         return .interrupted
       }
       let rate = learningRate(step)
       let loss = trainingStep.run(
         examples: sampler.indices(step: step), seed: configuration.seed, step: step,
         progress: Double(step) / Double(configuration.steps))
-      guard loss.isFinite else { throw .diverged(step: step, loss: loss) }
+      try requireFinite(.loss, loss, step: step)
       let norm = optimizer.step(
         step, shardGradients: trainingStep.gradients, rate: rate, emaDecay: emaDecay(step), configuration,
         workers: workers)
+      try requireFinite(.gradientNorm, norm, step: step)
       step += 1
-      sums = (sums.loss + loss, sums.norm + norm, sums.steps + 1)
+      sums.add(loss: loss, gradientNorm: norm)
 
-      let evaluates = configuration.evaluateEvery > 0 && step % configuration.evaluateEvery == 0
-      if step % configuration.logEvery == 0 || evaluates || step == configuration.steps {
-        let elapsed = Date().timeIntervalSince(lastReport)
+      let isLast = step == configuration.steps
+      let evaluates = configuration.evaluateEvery > 0 && (step % configuration.evaluateEvery == 0 || isLast)
+      if step % configuration.logEvery == 0 || evaluates || isLast {
+        let elapsed = Date().timeIntervalSince(lastReport.time)
         var line = TrainingReport(
           step: step, loss: sums.loss / Double(sums.steps), learningRate: rate,
-          gradientNorm: sums.norm / Double(sums.steps), stepsPerSecond: Double(sums.steps) / max(elapsed, 1e-9))
-        if evaluates || step == configuration.steps {
-          line.heldOutLoss = heldOutLoss?(
-            seed: configuration.seed, progress: Double(step) / Double(configuration.steps))
+          gradientNorm: sums.gradientNorm / Double(sums.steps),
+          stepsPerSecond: Double(step - lastReport.step) / max(elapsed, 1e-9))
+        if evaluates, let heldOutLoss {
+          let loss = heldOutLoss(seed: configuration.seed, progress: Double(step) / Double(configuration.steps))
+          try requireFinite(.heldOutLoss, loss, step: step - 1)
+          line.heldOutLoss = loss
         }
-        try store.append(line)
+        try metrics.append(line)
         report(line)
-        sums = (0, 0, 0)
-        lastReport = Date()
+        sums = ReportSums()
+        lastReport = (step, Date())
       }
-      if step % configuration.checkpointEvery == 0 || step == configuration.steps {
-        try store.save(optimizer, step: step, numbered: true)
+      if step % configuration.checkpointEvery == 0 || isLast {
+        try store.save(optimizer, step: step, sums: sums, numbered: true)
       }
     }
     return .finished
+  }
+
+  /// Before anything that is not a number gets into a checkpoint.
+  private func requireFinite(
+    _ quantity: TrainingError.Quantity, _ value: Double, step: Int
+  ) throws(TrainingError) {
+    if !value.isFinite { throw .diverged(step: step, quantity, value: value) }
   }
 }

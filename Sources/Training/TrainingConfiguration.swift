@@ -18,7 +18,7 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
   public var weightDecay = 1e-6
   /// The gradient's global norm is clipped to this; 0 switches clipping off.
   public var clipNorm = 1.0
-  /// The EMA's decay at step k is 1 − (1 + k)^−emaPower, at most `emaMaximum`.
+  /// The EMA's decay at the end of step k ≥ 2, 0 being the first, is 1 − k^−emaPower, at most `emaMaximum`.
   public var emaPower = 0.75
   public var emaMaximum = 0.9999
   /// Decides every random number of the run.
@@ -38,7 +38,8 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
 
   /// What is wrong with the values, or nil.
   public var problem: String? {
-    if steps < 1 { return "steps is \(steps); at least 1 is needed" }
+    // A step's number is 32 bits of the random numbers' key.
+    if !(1..<Int(UInt32.max)).contains(steps) { return "steps is \(steps); 1 to \(UInt32.max - 1) are possible" }
     if batchSize < 1 { return "batchSize is \(batchSize); at least 1 is needed" }
     if shards < 1 || batchSize % shards != 0 {
       return "shards is \(shards), which does not divide batchSize \(batchSize)"
@@ -46,8 +47,14 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
     if !(learningRate > 0) || !learningRate.isFinite { return "learningRate is \(learningRate); it must be positive" }
     if warmupSteps < 0 { return "warmupSteps is \(warmupSteps); it cannot be negative" }
     if !(0..<1).contains(beta1) || !(0..<1).contains(beta2) { return "beta1 and beta2 must lie in [0, 1)" }
-    if !(0...1).contains(emaMaximum) || emaPower < 0 { return "emaMaximum must lie in [0, 1] and emaPower be ≥ 0" }
+    if !(epsilon > 0) || !epsilon.isFinite { return "epsilon is \(epsilon); it must be positive" }
+    for (name, value) in [("weightDecay", weightDecay), ("clipNorm", clipNorm), ("emaPower", emaPower)]
+    where !(value >= 0) || !value.isFinite {
+      return "\(name) is \(value); it must be a number, 0 or more"
+    }
+    if !(0...1).contains(emaMaximum) { return "emaMaximum is \(emaMaximum); it must lie in [0, 1]" }
     if checkpointEvery < 1 || logEvery < 1 { return "checkpointEvery and logEvery must be at least 1" }
+    if keepCheckpoints < 0 { return "keepCheckpoints is \(keepCheckpoints); give 0 to keep all" }
     if evaluateEvery < 0 || evaluationExamples < 1 { return "evaluateEvery must be ≥ 0 and evaluationExamples ≥ 1" }
     return nil
   }

@@ -1,16 +1,24 @@
 /// What can go wrong while training. Nothing is lost: the last checkpoint stays as it is.
 public enum TrainingError: Error, CustomStringConvertible, Equatable {
+  /// What is watched for numbers that are none.
+  public enum Quantity: String, Sendable {
+    case loss
+    case gradientNorm = "gradient's norm"
+    case heldOutLoss = "held-out loss"
+  }
+
   case configuration(String)
-  /// The loss is no longer a number.
-  case diverged(step: Int, loss: Double)
+  /// A quantity is no longer a finite number. `step` counts from 0.
+  case diverged(step: Int, Quantity, value: Double)
   /// A file could not be written or read.
   case file(String)
 
   public var description: String {
     switch self {
     case .configuration(let problem): problem
-    case .diverged(let step, let loss):
-      "the loss became \(loss) at step \(step); the last checkpoint is intact: resume from it with a lower learningRate"
+    case .diverged(let step, let quantity, let value):
+      "the \(quantity.rawValue) became \(value) at step \(step); the last checkpoint is intact: start a new run with a "
+        + "lower learningRate, from that checkpoint (--start) if its loss was good"
     case .file(let problem): problem
     }
   }

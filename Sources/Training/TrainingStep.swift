@@ -46,7 +46,7 @@ final class TrainingStep<Task: TrainingTask>: Sendable {
 }
 
 /// The held-out loss: always the same examples with the same noise, so that its curve shows the network only.
-final class HeldOutLoss<Task: TrainingTask>: Sendable {
+package final class HeldOutLoss<Task: TrainingTask>: Sendable {
   private let task: Task
   private let batch: Int
   private let examples: [Int]
@@ -55,7 +55,7 @@ final class HeldOutLoss<Task: TrainingTask>: Sendable {
   private let workers: Workers
 
   /// nil if the task holds nothing out.
-  init?(_ task: Task, banks: [Bank: ParameterBuffer], examples limit: Int, batch: Int, workers: Workers) {
+  package init?(_ task: Task, banks: [Bank: ParameterBuffer], examples limit: Int, batch: Int, workers: Workers) {
     guard task.heldOutCount > 0 else { return nil }
     self.task = task
     self.batch = batch
@@ -69,7 +69,8 @@ final class HeldOutLoss<Task: TrainingTask>: Sendable {
     plans = (0..<workers.count).map { _ in Plan(graph, outputs: ["loss": loss], weights: weights) }
   }
 
-  func callAsFunction(seed: UInt64, progress: Double) -> Double {
+  /// The mean over the examples: a function of the weights, `seed` and, for an objective with stages, `progress`.
+  package func callAsFunction(seed: UInt64, progress: Double) -> Double {
     weights.refresh()
     let batches = examples.count / batch
     let losses = UnsafeMutableBufferPointer<Double>.allocate(capacity: batches)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Datasets
-import Environments
 import Foundation
 import PushTEnv
 import Reporting
@@ -41,29 +40,15 @@ struct Record: ParsableCommand {
 
   func run() throws {
     Interrupt.install()
-    let world = PushT()
     let writer = try EpisodesWriter(
-      URL(filePath: out),
-      columns: [
-        .init(name: "action", shape: [2]), .init(name: "state", shape: [5]), .init(name: "keypoint", shape: [9, 2]),
-      ], rate: world.controlRate)
+      URL(filePath: out), columns: PushTDemonstration.columns.map { .init(name: $0.name, shape: $0.shape) },
+      rate: PushT().controlRate)
     var progress = ProgressReporter(label: "record", total: episodes)
     var scores: [Double] = []
     for episode in 0..<episodes where !Interrupt.isRequested {
-      let seed = firstSeed + UInt64(episode)
-      _ = try world.reset(seed: seed, generator: .gymnasium)
-      let player = PushTDemonstrator(seed: UInt32(truncatingIfNeeded: seed), noise: noise)
-      var columns: [String: [Float]] = ["action": [], "state": [], "keypoint": []]
-      while !world.episode.isOver {
-        let state = world.state
-        let action = player.action(for: state)
-        columns["action"]! += action.map(Float.init)
-        columns["state"]! += state.stateObservation.map(Float.init)
-        columns["keypoint"]! += state.keypointObservation.prefix(18).map(Float.init)
-        _ = try world.step(action)
-      }
-      try writer.append(columns)
-      scores.append(world.episode.maximumReward)
+      let demonstration = try PushTDemonstration(seed: firstSeed + UInt64(episode), noise: noise)
+      try writer.append(demonstration.values)
+      scores.append(demonstration.score)
       progress.update(step: episode + 1)
     }
     progress.finish()

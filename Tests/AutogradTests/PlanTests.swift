@@ -86,6 +86,23 @@ struct PlanTests {
     }
   }
 
+  @Test func threadsThatShareARunChangeNoBit() {
+    let model = Model()
+    let graph = Graph()
+    let y = model(graph, graph.input("x", [2, 4, 8]), graph.input("c", [2, 1, 3]))
+    let weights = PackedWeights([.online: model.layout.initialize(seed: 3)])
+    let plans = (1...4).map { Plan(graph, outputs: ["y": y], weights: weights, threads: $0) }
+    for round in 0..<UInt64(300) {
+      let inputs = ["x": randomValues(64, seed: round), "c": randomValues(6, seed: round + 1000)]
+      let results = plans.map { plan in
+        fill(plan, inputs)
+        plan.run()
+        return Array(plan.output("y"))
+      }
+      for result in results.dropFirst() { #expect(result == results[0]) }
+    }
+  }
+
   @Test func theAllocationCounterCounts() {
     let before = allocation_count()
     let array = [Int](repeating: 1, count: 1000 + Int(allocation_count() & 1))

@@ -85,7 +85,7 @@ struct UnaryCase: Sendable, CustomStringConvertible {
     #expect(values(CK_TANH)[0...5] == [-1, -1, 1, 1, 1, -1])
     #expect(values(CK_MISH)[2...3] == [89, 1000])
     #expect(values(CK_MISH_DERIVATIVE)[2...4] == [1, 1, 1])
-    #expect(values(CK_SOFTPLUS)[0] == 0 && values(CK_SOFTPLUS)[3] == 1000)
+    #expect(values(CK_SOFTPLUS)[0] < 1e-37 && values(CK_SOFTPLUS)[3] == 1000)
   }
 
   static let broadcasts: [(Shape, [Int], [Int])] = [

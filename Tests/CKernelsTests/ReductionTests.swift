@@ -22,9 +22,8 @@ import Testing
         }
         var y = [Float](repeating: .nan, count: expected.count)
         isa.run { ck_sum(shape.sizes, out, a, factor, &y) }
-        expectClose(y, expected, "\(shape) -> \(out)") { _ in
-          1e-6 * Double(shape.count / expected.count).squareRoot() + 1e-5
-        }
+        let tolerance = 1e-6 * Double(shape.count / expected.count).squareRoot() + 1e-5
+        expectClose(y, expected, "\(shape) -> \(out)") { _ in tolerance }
       }
     }
   }

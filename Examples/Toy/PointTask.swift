@@ -1,0 +1,28 @@
+import Autograd
+import Consistency
+import Training
+
+/// What a trainer needs to know: one loss for a batch of points, and how its inputs are filled.
+struct PointTask: TrainingTask {
+  let layout: ParameterLayout
+  let network: PointNetwork
+  let method: TrainingMethod
+  let points: [SIMD2<Double>]
+
+  var exampleCount: Int { points.count }
+  var heldOutCount: Int { 0 }
+  var usesTeacher: Bool { method.objective.needsTeacher }
+  var targetDecay: Double { method.objective.targetDecay }
+
+  func record(batch: Int, training: Bool) -> (graph: Graph, loss: Tensor) {
+    let graph = Graph()
+    let data = graph.input("points", [batch, 1, 2])
+    return (graph, method.loss(of: network, data: data, conditioning: .init(), training: training, in: graph))
+  }
+
+  func fill(_ plan: Plan, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double) {
+    let data = plan.input("points")
+    (data[2 * row], data[2 * row + 1]) = (Float(points[example].x), Float(points[example].y))
+    method.fill(plan, row: row, key: key, progress: progress)
+  }
+}

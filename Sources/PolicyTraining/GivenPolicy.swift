@@ -1,0 +1,64 @@
+import Backbone
+import Consistency
+import PolicyHead
+import Training
+
+/// A policy that a training starts from or follows; it must fit the one that is trained.
+struct GivenPolicy {
+  /// `start` or `teacher`.
+  let role: String
+  let description: PolicyDescription
+
+  init(role: String, _ description: PolicyDescription) {
+    self.role = role
+    self.description = description
+  }
+
+  /// Refuses other sizes and another noise embedding, naming both sides.
+  func check(
+    observationSteps: Int, network: TemporalUNet.Configuration, noiseScale: NoiseScale
+  ) throws(TrainingError) {
+    var other = description.network
+    // Dropout changes training only.
+    other.dropout = network.dropout
+    var differences = differences(other, network)
+    if description.observationSteps != observationSteps {
+      differences.append("observationSteps = \(description.observationSteps), not \(observationSteps)")
+    }
+    guard differences.isEmpty else {
+      throw .configuration(
+        "the \(role) has \(differences.joined(separator: "; ")) as configured here: set the same sizes and columns")
+    }
+    guard description.parameterisation.noiseScale == noiseScale else {
+      throw .configuration(
+        "the \(role) embeds noise as noiseScale = \(description.parameterisation.noiseScale), not \(noiseScale) as "
+          + "configured here: set the same")
+    }
+  }
+
+  /// Refuses a policy whose observations and actions are scaled in another way than `start`'s.
+  func checkScale(equals start: PolicyDescription) throws(TrainingError) {
+    guard
+      description.observationNormalizer == start.observationNormalizer
+        && description.actionNormalizer == start.actionNormalizer
+    else {
+      throw .configuration(
+        "start and \(role) scale observations or actions differently: give two that were trained on the same data")
+    }
+  }
+
+  /// Refuses a teacher that knows no ODE to follow.
+  func checkIsDenoiser() throws(TrainingError) {
+    guard description.objective.method == .edm else {
+      throw .configuration(
+        "the \(role) was trained with objective=\(description.objective.method); give one trained with objective=edm")
+    }
+  }
+
+  private func differences(_ given: TemporalUNet.Configuration, _ configured: TemporalUNet.Configuration) -> [String] {
+    zip(Mirror(reflecting: given).children, Mirror(reflecting: configured).children).compactMap { given, configured in
+      "\(given.value)" == "\(configured.value)"
+        ? nil : "\(given.label ?? "?") = \(given.value), not \(configured.value)"
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import Checkpoints
+import Foundation
+import PolicyHead
+import Testing
+
+/// A policy in a file.
+struct TrainedPolicyTests {
+  private func withFile(_ body: (URL) throws -> Void) throws {
+    let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try body(url)
+  }
+
+  @Test func aBundleHoldsTheDescriptionAndHalfPrecisionWeights() throws {
+    let policy = try TinyPolicy.make()
+    try withFile { url in
+      try policy.writeBundle(to: url, metadata: ["license": "CC0-1.0"])
+      let read = try TrainedPolicy(contentsOf: url)
+      #expect(read.description == policy.description)
+      let (stored, original) = (read.weights, policy.weights)
+      for i in 0..<original.count { #expect(stored[i] == Float(Float16(original[i]))) }
+      #expect(try SafetensorsFile(url).metadata["license"] == "CC0-1.0")
+      let size = try #require(try url.resourceValues(forKeys: [.fileSizeKey]).fileSize)
+      #expect(size < 3 * original.count)
+      // A bundle of a bundle is the same file.
+      try withFile { again in
+        try read.writeBundle(to: again, metadata: ["license": "CC0-1.0"])
+        #expect(try Data(contentsOf: again) == Data(contentsOf: url))
+      }
+    }
+  }
+
+  private func problem(_ url: URL) -> String {
+    do {
+      _ = try TrainedPolicy(contentsOf: url)
+      return "no error"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test func weightsThatAreNoNumbersAreRefused() throws {
+    let policy = try TinyPolicy.make()
+    policy.weights[5] = .nan
+    try withFile { url in
+      try policy.writeBundle(to: url)
+      #expect(problem(url) == "\(url.path): some weights are not finite")
+    }
+  }
+
+  @Test func otherFilesAreRefusedByName() throws {
+    try withFile { url in
+      #expect(problem(url).contains(url.path))
+      try Data("no checkpoint".utf8).write(to: url)
+      #expect(problem(url).contains(url.path))
+      try SafetensorsWriter().write(to: url)
+      #expect(problem(url).contains(url.path) && problem(url).contains("policy"))
+    }
+  }
+
+  @Test func descriptionsThatContradictThemselvesAreRefused() throws {
+    let weights = try TinyPolicy.make().weights
+    let changes: [(inout PolicyDescription) -> Void] = [
+      { $0.actionSteps = 8 }, { $0.horizon = 7 }, { $0.observationSteps = 3 }, { $0.observationSteps = 0 },
+      { $0.network.channels = 3 },
+    ]
+    for change in changes {
+      var description = TinyPolicy.description
+      change(&description)
+      #expect(throws: PolicyError.self) { try TrainedPolicy(description, weights: weights) }
+    }
+  }
+}
