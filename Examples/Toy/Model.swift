@@ -11,11 +11,11 @@ struct Model {
   /// Trains with an objective on the ring's points.
   ///
   /// - Parameter teacher: the weights to start from, and for distillation the model to follow.
-  init(training objective: any Objective, teacher: Model? = nil, steps: Int = 4000) throws {
+  init(training objective: any Objective, teacher: Model? = nil, steps: Int = 6000) throws {
     var layout = ParameterLayout()
     let network = PointNetwork(in: &layout)
     let parameterisation = Parameterisation(
-      Preconditioning(sigmaData: Ring.sigmaData, boundarySigma: objective.boundarySigma))
+      Preconditioning(sigmaData: Ring.sigmaData, boundarySigma: objective.boundarySigma), noiseScale: .edm)
     let followed = objective.needsTeacher ? teacher : nil
     let task = PointTask(
       layout: layout, network: network,

@@ -9,13 +9,13 @@ struct PointNetwork: Network {
   private let blocks: [(film: Linear, linear: Linear)]
   private let output: Linear
 
-  init(width: Int = 128, depth: Int = 4, in layout: inout ParameterLayout) {
-    embedding = layout.scope("embedding") { NoiseEmbedding(width: 64, in: &$0) }
+  init(width: Int = 128, depth: Int = 3, in layout: inout ParameterLayout) {
+    embedding = layout.scope("embedding") { NoiseEmbedding(width: 32, in: &$0) }
     input = layout.scope("input") { Linear(2, width, in: &$0) }
     blocks = (0..<depth).map { index in
       layout.scope("block\(index)") { layout in
         (
-          layout.scope("film") { Linear(64, width, in: &$0) },
+          layout.scope("film") { Linear(32, width, in: &$0) },
           layout.scope("linear") { Linear(width, width, in: &$0) }
         )
       }

@@ -20,9 +20,17 @@ struct PointTask: TrainingTask {
     return (graph, method.loss(of: network, data: data, conditioning: .init(), training: training, in: graph))
   }
 
-  func fill(_ plan: Plan, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double) {
-    let data = plan.input("points")
-    (data[2 * row], data[2 * row + 1]) = (Float(points[example].x), Float(points[example].y))
-    method.fill(plan, row: row, key: key, progress: progress)
+  /// Where a plan's points lie, and what the method reads.
+  struct Ports: @unchecked Sendable {
+    let points: UnsafeMutableBufferPointer<Float>
+    let method: TrainingPorts
+  }
+
+  func ports(in plan: Plan) -> Ports { Ports(points: plan.input("points"), method: method.ports(in: plan)) }
+
+  func fill(_ ports: Ports, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double) {
+    ports.points[2 * row] = Float(points[example].x)
+    ports.points[2 * row + 1] = Float(points[example].y)
+    method.fill(ports.method, row: row, key: key, progress: progress)
   }
 }

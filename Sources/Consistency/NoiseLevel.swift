@@ -13,7 +13,7 @@ public struct NoiseLevel {
   public let sigma: Tensor
 
   public init(_ name: String, batch: Int, graph: Graph) {
-    func port(_ part: Part) -> Tensor { graph.input("\(name).\(part)", [batch, 1, 1]) }
+    func port(_ part: Part) -> Tensor { graph.input(part.input(of: name), [batch, 1, 1]) }
     skip = port(.skip)
     out = port(.out)
     input = port(.input)
@@ -21,8 +21,11 @@ public struct NoiseLevel {
     sigma = port(.sigma)
   }
 
-  enum Part: CaseIterable {
+  enum Part: String, CaseIterable {
     case skip, out, input, u, sigma
+
+    /// The input that holds it.
+    func input(of level: String) -> String { level + "." + rawValue }
   }
 
   /// One sample's noise level: what the five inputs hold.
@@ -42,7 +45,7 @@ public struct NoiseLevel {
 
   /// The inputs of the level `name` for a batch with the given noise levels, as `ReferenceInterpreter` takes them.
   public static func inputs(_ name: String, _ rows: [Values]) -> [String: [Double]] {
-    Dictionary(uniqueKeysWithValues: Part.allCases.map { part in ("\(name).\(part)", rows.map { $0[part] }) })
+    Dictionary(uniqueKeysWithValues: Part.allCases.map { part in (part.input(of: name), rows.map { $0[part] }) })
   }
 }
 
@@ -53,7 +56,7 @@ public struct NoiseLevelPort: @unchecked Sendable {
   /// Looks the level up; writing to it later allocates nothing. The plan must outlive the port.
   public init(_ name: String, in plan: Plan) {
     parts = NoiseLevel.Part.allCases.compactMap { part in
-      plan.reads("\(name).\(part)") ? (part, plan.input("\(name).\(part)")) : nil
+      plan.reads(part.input(of: name)) ? (part, plan.input(part.input(of: name))) : nil
     }
   }
 

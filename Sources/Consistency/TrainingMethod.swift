@@ -42,40 +42,55 @@ public struct TrainingMethod: Sendable {
     return objective.loss(recording).mean()
   }
 
+  /// Looks up what `fill` writes to. The plan must outlive the ports.
+  public func ports(in plan: Plan) -> TrainingPorts {
+    func buffer(_ name: String) -> UnsafeMutableBufferPointer<Float>? { plan.reads(name) ? plan.input(name) : nil }
+    return TrainingPorts(
+      noise: plan.input(LossInput.noise), dropoutKeys: buffer(Self.dropoutInput),
+      levels: objective.levelNames.map { NoiseLevelPort($0, in: plan) },
+      teacherLevels: objective.levelNames.map { NoiseLevelPort(LossInput.teacherLevel($0), in: plan) },
+      scalars: objective.scalarNames.map { buffer(LossInput.scalar($0)) })
+  }
+
   /// Fills what `loss` reads besides data and conditioning, for one sample of the batch.
   ///
   /// - Parameters:
   ///   - row: the sample's place in the plan's batch.
   ///   - key: what all of the sample's random numbers follow from.
   ///   - progress: how much of the training has been done, 0 … 1.
-  public func fill(_ plan: Plan, row: Int, key: SampleKey, progress: Double) {
-    fillNoise(plan, row, key)
-    fillDropoutKeys(plan, row, key)
+  public func fill(_ ports: TrainingPorts, row: Int, key: SampleKey, progress: Double) {
+    ports.fillNoise(row, key)
+    ports.fillDropoutKeys(row, key)
     var time = key.random(.time)
     let draw = objective.draw(progress: progress, using: &time)
-    for (name, sigma) in zip(objective.levelNames, draw.sigmas) {
-      NoiseLevelPort(name, in: plan).set(row: row, to: student.values(at: sigma))
-      if let teacher {
-        NoiseLevelPort(LossInput.teacherLevel(name), in: plan).set(row: row, to: teacher.values(at: sigma))
-      }
+    for (index, sigma) in draw.sigmas.enumerated() {
+      ports.levels[index].set(row: row, to: student.values(at: sigma))
+      if let teacher { ports.teacherLevels[index].set(row: row, to: teacher.values(at: sigma)) }
     }
-    for (name, value) in zip(objective.scalarNames, draw.scalars) where plan.reads(LossInput.scalar(name)) {
-      plan.input(LossInput.scalar(name))[row] = Float(value)
-    }
+    for (buffer, value) in zip(ports.scalars, draw.scalars) { buffer?[row] = Float(value) }
   }
+}
 
-  private func fillNoise(_ plan: Plan, _ row: Int, _ key: SampleKey) {
-    let noise = plan.input(LossInput.noise)
-    let count = noise.count / NoiseLevelPort(objective.levelNames[0], in: plan).batch
+/// Where the inputs of a training plan lie.
+public struct TrainingPorts: @unchecked Sendable {
+  let noise: UnsafeMutableBufferPointer<Float>
+  let dropoutKeys: UnsafeMutableBufferPointer<Float>?
+  /// In the order of the objective's level names.
+  let levels: [NoiseLevelPort]
+  let teacherLevels: [NoiseLevelPort]
+  /// In the order of the objective's scalar names; nil where the loss reads none.
+  let scalars: [UnsafeMutableBufferPointer<Float>?]
+
+  func fillNoise(_ row: Int, _ key: SampleKey) {
+    let count = noise.count / levels[0].batch
     var random = key.random(.noise)
     for i in row * count..<(row + 1) * count { noise[i] = Float(random.normal()) }
   }
 
-  private func fillDropoutKeys(_ plan: Plan, _ row: Int, _ key: SampleKey) {
-    guard plan.reads(Self.dropoutInput) else { return }
-    let keys = plan.input(Self.dropoutInput)
+  func fillDropoutKeys(_ row: Int, _ key: SampleKey) {
+    guard let dropoutKeys else { return }
     var random = key.random(.dropout)
     let word = random.next()
-    for i in 0..<4 { keys[row * 4 + i] = Float(word >> (16 * UInt64(i)) & 0xFFFF) }
+    for i in 0..<4 { dropoutKeys[row * 4 + i] = Float(word >> (16 * UInt64(i)) & 0xFFFF) }
   }
 }

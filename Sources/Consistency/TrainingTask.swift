@@ -20,14 +20,20 @@ public protocol TrainingTask: Sendable {
   /// - Parameter training: with dropout; without it for held-out losses.
   func record(batch: Int, training: Bool) -> (graph: Graph, loss: Tensor)
 
-  /// Fills one row of the inputs of a plan that was compiled from `record`.
+  /// Where the inputs of a plan that was compiled from `record` lie.
+  associatedtype Ports: Sendable
+
+  /// Looks them up, once for each plan, which outlives them.
+  func ports(in plan: Plan) -> Ports
+
+  /// Fills one row of a plan's inputs.
   ///
   /// - Parameters:
   ///   - row: 0 ..< the batch that was recorded.
   ///   - example: which example, of the held-out ones or of the training ones.
   ///   - key: what every random number of this sample follows from.
   ///   - progress: how much of the training has been done, 0 … 1.
-  func fill(_ plan: Plan, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double)
+  func fill(_ ports: Ports, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double)
 }
 
 extension TrainingTask {

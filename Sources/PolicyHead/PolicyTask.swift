@@ -60,15 +60,26 @@ public struct PolicyTask: TrainingTask {
     return (graph, loss)
   }
 
-  public func fill(_ plan: Plan, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double) {
+  /// Where a plan's observations and actions lie, and what the method reads.
+  public struct Ports: @unchecked Sendable {
+    let observations: UnsafeMutableBufferPointer<Float>
+    let actions: UnsafeMutableBufferPointer<Float>
+    let method: TrainingPorts
+  }
+
+  public func ports(in plan: Plan) -> Ports {
+    Ports(observations: plan.input("observations"), actions: plan.input("actions"), method: method.ports(in: plan))
+  }
+
+  public func fill(_ ports: Ports, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double) {
     let (observationCount, actionCount) = (
       network.configuration.globalCondition, horizon * network.configuration.channels
     )
     (heldOut ? self.heldOut : training).fill(
       example,
       UnsafeMutableBufferPointer(
-        rebasing: plan.input("observations")[row * observationCount..<(row + 1) * observationCount]),
-      UnsafeMutableBufferPointer(rebasing: plan.input("actions")[row * actionCount..<(row + 1) * actionCount]))
-    method.fill(plan, row: row, key: key, progress: progress)
+        rebasing: ports.observations[row * observationCount..<(row + 1) * observationCount]),
+      UnsafeMutableBufferPointer(rebasing: ports.actions[row * actionCount..<(row + 1) * actionCount]))
+    method.fill(ports.method, row: row, key: key, progress: progress)
   }
 }

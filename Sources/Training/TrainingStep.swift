@@ -6,6 +6,7 @@ final class TrainingStep<Task: TrainingTask>: Sendable {
   private let task: Task
   private let shardSize: Int
   private let plans: [Plan]
+  private let ports: [Task.Ports]
   private let weights: PackedWeights
   private let workers: Workers
 
@@ -21,6 +22,7 @@ final class TrainingStep<Task: TrainingTask>: Sendable {
       Plan(
         graph, outputs: ["loss": loss], gradients: gradients, gradientCount: task.layout.count, weights: weights)
     }
+    ports = plans.map(task.ports)
   }
 
   var gradients: [ParameterBuffer] { plans.map { $0.gradients! } }
@@ -37,7 +39,8 @@ final class TrainingStep<Task: TrainingTask>: Sendable {
       for row in 0..<shardSize {
         let sample = shard * shardSize + row
         let key = SampleKey(seed: seed, step: UInt32(step), sample: UInt32(sample))
-        task.fill(plan, row: row, example: examples[sample], heldOut: false, key: key, progress: progress)
+        task.fill(
+          ports[shard], row: row, example: examples[sample], heldOut: false, key: key, progress: progress)
       }
       plan.run()
     }
@@ -51,6 +54,7 @@ package final class HeldOutLoss<Task: TrainingTask>: Sendable {
   private let batch: Int
   private let examples: [Int]
   private let plans: [Plan]
+  private let ports: [Task.Ports]
   private let weights: PackedWeights
   private let workers: Workers
 
@@ -67,6 +71,7 @@ package final class HeldOutLoss<Task: TrainingTask>: Sendable {
     self.weights = weights
     let (graph, loss) = task.record(batch: batch, training: false)
     plans = (0..<workers.count).map { _ in Plan(graph, outputs: ["loss": loss], weights: weights) }
+    ports = plans.map(task.ports)
   }
 
   /// The mean over the examples: a function of the weights, `seed` and, for an objective with stages, `progress`.
@@ -83,7 +88,8 @@ package final class HeldOutLoss<Task: TrainingTask>: Sendable {
           let sample = index * batch + row
           // Step 2³² − 1 is never trained on.
           let key = SampleKey(seed: seed, step: .max, sample: UInt32(sample))
-          task.fill(plan, row: row, example: examples[sample], heldOut: true, key: key, progress: progress)
+          task.fill(
+            ports[worker], row: row, example: examples[sample], heldOut: true, key: key, progress: progress)
         }
         plan.run()
         results[index] = Double(plan.output("loss")[0])

@@ -152,10 +152,16 @@ struct SyntheticTask: TrainingTask {
     return (graph, loss)
   }
 
-  func fill(_ plan: Plan, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double) {
+  struct Ports: @unchecked Sendable {
+    let data: UnsafeMutableBufferPointer<Float>
+    let method: TrainingPorts
+  }
+
+  func ports(in plan: Plan) -> Ports { Ports(data: plan.input("data"), method: method.ports(in: plan)) }
+
+  func fill(_ ports: Ports, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double) {
     let count = horizon * network.configuration.channels
-    let data = plan.input("data")
-    for i in 0..<count { data[row * count + i] = Float((example + i) % 7) / 7 - 0.5 }
-    method.fill(plan, row: row, key: key, progress: progress)
+    for i in 0..<count { ports.data[row * count + i] = Float((example + i) % 7) / 7 - 0.5 }
+    method.fill(ports.method, row: row, key: key, progress: progress)
   }
 }

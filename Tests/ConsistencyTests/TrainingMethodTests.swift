@@ -51,9 +51,10 @@ import Testing
     let small = Plan(smallGraph, outputs: ["loss": smallLoss], weights: weights())
     let key = SampleKey(seed: 5, step: 17, sample: 40)
     for (index, sample) in [41, 42, 40].enumerated() {
-      method.fill(plan, row: index, key: SampleKey(seed: 5, step: 17, sample: UInt32(sample)), progress: 0.5)
+      method.fill(
+        method.ports(in: plan), row: index, key: SampleKey(seed: 5, step: 17, sample: UInt32(sample)), progress: 0.5)
     }
-    method.fill(small, row: 0, key: key, progress: 0.5)
+    method.fill(method.ports(in: small), row: 0, key: key, progress: 0.5)
     for name in inputs { #expect(row(2, of: 3, plan, name) == row(0, of: 1, small, name), "\(name)") }
     #expect(row(0, of: 3, plan, "noise") != row(1, of: 3, plan, "noise"))
     #expect(row(0, of: 3, plan, "dropout.keys") != row(1, of: 3, plan, "dropout.keys"))
@@ -63,7 +64,7 @@ import Testing
     let (graph, loss) = record(batch: 1, training: true)
     let plan = Plan(graph, outputs: ["loss": loss], weights: weights())
     let key = SampleKey(seed: 9, step: 1, sample: 2)
-    method.fill(plan, row: 0, key: key, progress: 0)
+    method.fill(method.ports(in: plan), row: 0, key: key, progress: 0)
     var time = key.random(.time)
     let draw = method.objective.draw(progress: 0, using: &time)
     let teacher = Preconditioning(sigmaData: 0.417).coefficients(draw.sigmas[0])
@@ -79,7 +80,7 @@ import Testing
     let (graph, loss) = record(batch: 1, training: true)
     let plan = Plan(graph, outputs: ["loss": loss], weights: weights())
     let key = SampleKey(seed: 9, step: 1, sample: 2)
-    method.fill(plan, row: 0, key: key, progress: 0)
+    method.fill(method.ports(in: plan), row: 0, key: key, progress: 0)
     var random = key.random(.dropout)
     let pieces = plan.input("dropout.keys").map { UInt64($0) }
     #expect(pieces[0] | pieces[1] << 16 | pieces[2] << 32 | pieces[3] << 48 == random.next())
@@ -121,7 +122,9 @@ import Testing
     let (graph, loss) = record(batch: 2, training: false)
     let weights = weights()
     let plan = Plan(graph, outputs: ["loss": loss], weights: weights)
-    for row in 0..<2 { method.fill(plan, row: row, key: SampleKey(seed: 1, step: 0, sample: UInt32(row)), progress: 0) }
+    for row in 0..<2 {
+      method.fill(method.ports(in: plan), row: row, key: SampleKey(seed: 1, step: 0, sample: UInt32(row)), progress: 0)
+    }
     for (i, name) in ["observation", "actions"].enumerated() {
       var random = seeded(UInt64(i))
       for j in plan.input(name).indices { plan.input(name)[j] = Float.random(in: -1...1, using: &random) }

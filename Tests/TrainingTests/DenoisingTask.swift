@@ -28,11 +28,17 @@ struct DenoisingTask<N: Network>: TrainingTask {
     return (graph, method.loss(of: network, data: data, conditioning: .init(), training: training, in: graph))
   }
 
-  func fill(_ plan: Plan, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double) {
+  struct Ports: @unchecked Sendable {
+    let data: UnsafeMutableBufferPointer<Float>
+    let method: TrainingPorts
+  }
+
+  func ports(in plan: Plan) -> Ports { Ports(data: plan.input("data"), method: method.ports(in: plan)) }
+
+  func fill(_ ports: Ports, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double) {
     let values = heldOut ? self.heldOut : training
-    let data = plan.input("data")
-    for i in 0..<size { data[row * size + i] = values[example * size + i] }
-    method.fill(plan, row: row, key: key, progress: progress)
+    for i in 0..<size { ports.data[row * size + i] = values[example * size + i] }
+    method.fill(ports.method, row: row, key: key, progress: progress)
   }
 }
 

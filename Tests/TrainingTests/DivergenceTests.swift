@@ -22,9 +22,16 @@ struct DivergenceTests {
       base.record(batch: batch, training: training)
     }
 
-    func fill(_ plan: Plan, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double) {
-      base.fill(plan, row: row, example: example, heldOut: heldOut, key: key, progress: progress)
-      if heldOut ? failsHeldOut : key.step >= failingStep { plan.input("data")[0] = .nan }
+    struct Ports: @unchecked Sendable {
+      let data: UnsafeMutableBufferPointer<Float>
+      let base: Base.Ports
+    }
+
+    func ports(in plan: Plan) -> Ports { Ports(data: plan.input("data"), base: base.ports(in: plan)) }
+
+    func fill(_ ports: Ports, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double) {
+      base.fill(ports.base, row: row, example: example, heldOut: heldOut, key: key, progress: progress)
+      if heldOut ? failsHeldOut : key.step >= failingStep { ports.data[0] = .nan }
     }
   }
 
@@ -50,8 +57,14 @@ struct DivergenceTests {
       return (graph, product.squared().squareRoot().mean())
     }
 
-    func fill(_ plan: Plan, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double) {
-      plan.input("data")[row] = key.step < 3 ? 1 : 0
+    struct Ports: @unchecked Sendable {
+      let data: UnsafeMutableBufferPointer<Float>
+    }
+
+    func ports(in plan: Plan) -> Ports { Ports(data: plan.input("data")) }
+
+    func fill(_ ports: Ports, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double) {
+      ports.data[row] = key.step < 3 ? 1 : 0
     }
   }
 
