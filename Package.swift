@@ -19,19 +19,21 @@ let package = Package(
     .target(name: "Autograd", dependencies: ["CKernels"], exclude: ["README.md"]),
     .target(name: "Backbone", dependencies: ["Autograd"]),
     .target(name: "Consistency", dependencies: ["Autograd", "Backbone"], exclude: ["README.md"]),
-    .target(name: "Checkpoints", dependencies: ["Autograd"]),
+    .target(name: "Support"),
+    .target(name: "Checkpoints", dependencies: ["Autograd", "Support"]),
     .systemLibrary(
       name: "CBlosc", path: "Sources/CBlosc", pkgConfig: "blosc", providers: [.apt(["libblosc-dev"])]),
     .systemLibrary(name: "CZip", path: "Sources/CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
-    .target(name: "Datasets", dependencies: ["Autograd", "CBlosc", "CZip", "Checkpoints"]),
-    .target(name: "Training", dependencies: ["Autograd", "CKernels", "Checkpoints", "Consistency", "Datasets"]),
+    .target(name: "Datasets", dependencies: ["Autograd", "CBlosc", "CZip", "Checkpoints", "Support"]),
+    .target(
+      name: "Training", dependencies: ["Autograd", "CKernels", "Checkpoints", "Consistency", "Datasets", "Support"]),
     .target(
       name: "PolicyHead", dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Environments"]),
     .target(
       name: "PolicyTraining", dependencies: ["Checkpoints", "Consistency", "Datasets", "PolicyHead", "Training"]),
     .target(name: "Charts", dependencies: ["CCairo"]),
-    .target(name: "Configuration", dependencies: [.product(name: "Yams", package: "Yams")]),
-    .target(name: "Reporting"),
+    .target(name: "Configuration", dependencies: ["Support", .product(name: "Yams", package: "Yams")]),
+    .target(name: "Reporting", dependencies: ["Support"]),
     .executableTarget(
       name: "saltus",
       dependencies: [
@@ -61,7 +63,8 @@ let package = Package(
     .testTarget(name: "AutogradTests", dependencies: ["Autograd", "CKernels", "CAllocationCounter"]),
     .testTarget(name: "BackboneTests", dependencies: ["Backbone"]),
     .testTarget(name: "ConsistencyTests", dependencies: ["Consistency"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
+    .testTarget(name: "SupportTests", dependencies: ["Support"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Support"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Autograd", "CZip", "Checkpoints", "Datasets"]),
     .testTarget(
       name: "PolicyHeadTests",

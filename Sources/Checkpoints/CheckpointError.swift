@@ -1,3 +1,5 @@
+import Support
+
 /// What is wrong with a checkpoint file, with the file's path and the place in it.
 public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Kind: Equatable, Sendable {
@@ -27,6 +29,8 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
     self.place = place
     self.problem = problem
   }
+
+  init(_ error: FileError) { self.init(.file, path: error.path, error.problem) }
 
   public var description: String {
     place.map { "\(path): \($0): \(problem)" } ?? "\(path): \(problem)"

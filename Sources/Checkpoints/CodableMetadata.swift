@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 extension SafetensorsWriter {
   /// Stores a value as JSON text under a key of the metadata, with sorted keys.

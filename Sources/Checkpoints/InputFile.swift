@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A file open for reading at any position, from any thread. It keeps showing the content it was opened with when the
 /// path is replaced by a rename.
@@ -48,6 +49,3 @@ final class InputFile: Sendable {
     return result
   }
 }
-
-/// What the system says about the last call that failed.
-func systemMessage() -> String { String(cString: strerror(errno)) }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A safetensors file, open for reading: the header is read and checked at once, each tensor when it is asked for.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Collects tensors and strings, and writes them as one safetensors file.
 ///
@@ -74,9 +75,13 @@ public struct SafetensorsWriter {
       throw CheckpointError(
         .file, path: url.path, place: "header", "names and metadata take \(header.count) bytes; too long")
     }
-    try AtomicFile.write(url) { (file) throws(CheckpointError) in
-      try file.write(header)
-      for entry in ordered { try Self.write(entry, to: file) }
+    do {
+      try AtomicFile.write(url) { (file) throws(FileError) in
+        try file.write(header)
+        for entry in ordered { try Self.write(entry, to: file) }
+      }
+    } catch {
+      throw CheckpointError(error)
     }
   }
 
@@ -103,10 +108,10 @@ public struct SafetensorsWriter {
     return (0..<8).map { UInt8(truncatingIfNeeded: text.count >> ($0 * 8)) } + text
   }
 
-  private static func write(_ entry: Entry, to file: borrowing AtomicFile) throws(CheckpointError) {
+  private static func write(_ entry: Entry, to file: borrowing AtomicFile) throws(FileError) {
     switch entry.content {
     case .floats(let values):
-      try values.withUnsafeBufferPointer { (buffer) throws(CheckpointError) in
+      try values.withUnsafeBufferPointer { (buffer) throws(FileError) in
         try write(buffer, as: entry.type, to: file)
       }
     case .borrowedFloats(let buffer): try write(buffer, as: entry.type, to: file)
@@ -117,7 +122,7 @@ public struct SafetensorsWriter {
 
   private static func write(
     _ values: UnsafeBufferPointer<Float>, as type: TensorType, to file: borrowing AtomicFile
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     guard type == .float16 else { return try file.write(UnsafeRawBufferPointer(values)) }
     let piece = UnsafeMutableBufferPointer<Float16>.allocate(capacity: min(65_536, values.count))
     defer { piece.deallocate() }

@@ -1,3 +1,5 @@
+import Support
+
 /// Finds keys that nothing asked for, and the keys that were probably meant.
 struct UnknownKeys {
   let requests: RequestLog
@@ -24,11 +26,11 @@ struct UnknownKeys {
   }
 
   private func advice(for key: String, path: String, known: [String]) -> String {
-    if let nearest = nearestName(to: key, among: known) { return "did you mean \"\(joined(path, nearest))\"?" }
+    if let nearest = key.nearest(among: known) { return "did you mean \"\(joined(path, nearest))\"?" }
     // The right key in the wrong section.
     let elsewhere = requests.keys.flatMap { section, keys in keys.map { (name: $0, path: joined(section, $0)) } }
       .sorted { $0.path < $1.path }
-    if let nearest = nearestName(to: key, among: elsewhere.map(\.name)),
+    if let nearest = key.nearest(among: elsewhere.map(\.name)),
       let match = elsewhere.first(where: { $0.name == nearest })
     {
       return "did you mean \"\(match.path)\"?"

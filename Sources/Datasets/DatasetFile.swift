@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Support
 
 /// Recorded data in one of the formats this engine reads, opened: names, shapes and types are known, numbers are read
 /// when asked for.

@@ -1,5 +1,6 @@
 import Autograd
 import Checkpoints
+import Support
 
 /// Recorded episodes: columns of numbers over all steps, and where each episode ends.
 public struct Episodes: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Support
 
 /// Records episodes into a new Zarr version 2 folder, in diffusion_policy's replay layout: `data/<column>` as Float32,
 /// and `meta/episode_ends`.
@@ -156,7 +157,7 @@ public final class EpisodesWriter {
 
   private func write(_ bytes: [UInt8], to place: String) throws(DatasetError) {
     do {
-      try AtomicFile.write(temporary.appendingPathComponent(place)) { (file) throws(CheckpointError) in
+      try AtomicFile.write(temporary.appendingPathComponent(place)) { (file) throws(FileError) in
         try file.write(bytes)
       }
     } catch {

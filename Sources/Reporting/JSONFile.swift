@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// JSON with sorted keys, so that equal values are equal bytes.
 public enum JSONFile {
@@ -8,7 +9,11 @@ public enum JSONFile {
   public static func write(_ value: some Encodable, to path: String) throws(CommandFailure) {
     var bytes = try encode(value, isIndented: true)
     bytes.append(UInt8(ascii: "\n"))
-    try AtomicFile.write(bytes, to: path)
+    do {
+      try AtomicFile.write(bytes, to: path)
+    } catch {
+      throw CommandFailure("\(error)")
+    }
   }
 
   /// One line without its end, for JSON Lines.

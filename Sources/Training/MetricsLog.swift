@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Support
 
 /// What a trainer tells about a step: a line of progress, and of metrics.jsonl.
 public struct TrainingReport: Sendable, Codable, Equatable {
@@ -64,7 +65,7 @@ struct MetricsLog {
 
   private func write(lines: [Substring]) throws(TrainingError) {
     do {
-      try AtomicFile.write(file) { (file) throws(CheckpointError) in
+      try AtomicFile.write(file) { (file) throws(FileError) in
         try file.write(Array(lines.map { $0 + "\n" }.joined().utf8))
       }
     } catch {

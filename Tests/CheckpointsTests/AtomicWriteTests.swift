@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Support
 import Testing
 
 /// A process that dies while it writes leaves a readable file.
@@ -66,10 +67,11 @@ struct AtomicWriteTests {
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("last.safetensors")
       try Self.write(3, to: url)
-      #expect(throws: CheckpointError.self) {
-        try AtomicFile.write(url) { (file) throws(CheckpointError) in
+      let full = FileError(path: url.path, "the disk is full")
+      #expect(throws: full) {
+        try AtomicFile.write(url) { (file) throws(FileError) in
           try file.write([1, 2, 3] as [UInt8])
-          throw CheckpointError(.file, path: url.path, "the disk is full")
+          throw full
         }
       }
       #expect(try Self.isWhole(url))

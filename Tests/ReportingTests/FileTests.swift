@@ -3,33 +3,6 @@ import Reporting
 import Testing
 
 @Suite struct FileTests {
-  @Test func aFileIsReplacedAndNothingIsLeftBeside() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/new/deep/file.txt"
-      try AtomicFile.write(Data("old".utf8), to: path)
-      try AtomicFile.write(Data("new".utf8), to: path)
-      #expect(try String(contentsOfFile: path, encoding: .utf8) == "new")
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/new/deep") == ["file.txt"])
-    }
-  }
-
-  @Test func aFailedWriteNamesThePathAndKeepsTheOldFile() throws {
-    try withTemporaryFolder { folder in
-      try AtomicFile.write(Data("old".utf8), to: folder + "/file")
-      #expect(throws: CommandFailure.self) { try AtomicFile.write(Data("new".utf8), to: folder + "/file/inside") }
-      #expect(try String(contentsOfFile: folder + "/file", encoding: .utf8) == "old")
-    }
-    #expect(throws: CommandFailure("/proc/x/report.json: the folder /proc/x cannot be made")) {
-      try AtomicFile.write(Data(), to: "/proc/x/report.json")
-    }
-  }
-
-  @Test func aDeviceIsWrittenToAndNotReplaced() throws {
-    try AtomicFile.write(Data("gone".utf8), to: "/dev/null")
-    var status = stat()
-    #expect(stat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
-  }
-
   @Test func jsonKeysAreSorted() throws {
     struct Value: Encodable { var zebra = "a/b", ant = 0.1 }
     #expect(try JSONFile.line(Value()) == #"{"ant":0.1,"zebra":"a/b"}"#)

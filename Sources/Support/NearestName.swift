@@ -1,5 +1,5 @@
 extension String {
-  /// The candidate that was probably meant: the one at the least edit distance (insertion, deletion, substitution),
+  /// The candidate that was probably meant: the one at the least edit distance,
   /// regardless of case, if no more than a third of this name's letters differ; otherwise one that contains this name
   /// or is contained in it.
   package func nearest(among candidates: [String]) -> String? {
@@ -24,18 +24,20 @@ extension String {
     return nearest(among: candidates).map { "did you mean \"\($0)\"? \(known)" } ?? known
   }
 
-  /// Levenshtein distance, one row of the table at a time.
-  private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    var row = Array(0...b.count)
+  /// The least number of insertions, deletions, substitutions and swaps of neighbours that turn one word into the other,
+  /// no part being edited twice (optimal string alignment).
+  package static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+    var beforePrevious: [Int] = []
+    var previous = Array(0...b.count)
     for (i, letter) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
+      var current = [i + 1]
       for (j, other) in b.enumerated() {
-        let substituted = diagonal + (letter == other ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = Swift.min(substituted, row[j] + 1, row[j + 1] + 1)
+        var best = Swift.min(previous[j + 1] + 1, current[j] + 1, previous[j] + (letter == other ? 0 : 1))
+        if i > 0, j > 0, letter == b[j - 1], a[i - 1] == other { best = Swift.min(best, beforePrevious[j - 1] + 1) }
+        current.append(best)
       }
+      (beforePrevious, previous) = (previous, current)
     }
-    return row[b.count]
+    return previous[b.count]
   }
 }

@@ -1,0 +1,83 @@
+// Our convolution kernels beside OpenBLAS's sgemm on the products of the small network, one thread, taking turns.
+// OpenBLAS gets its matrices ready: the rearrangement of the input into rows (im2col) that it would need is not timed.
+#include <cblas.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "CKernels.h"
+
+void openblas_set_num_threads(int);
+
+static float *values(long n) {
+  float *x = ck_allocate(n * (long)sizeof(float));
+  for (long i = 0; i < n; i++) x[i] = (float)(i * 7919 % 1009) / 1009 - 0.5f;
+  return x;
+}
+
+static int order(const void *a, const void *b) {
+  const double d = *(const double *)a - *(const double *)b;
+  return (d > 0) - (d < 0);
+}
+
+enum { MOST = 2000 };
+typedef struct {
+  double times[MOST];
+  int count;
+} sample;
+
+static double median(sample *s) {
+  qsort(s->times, (size_t)s->count, sizeof(double), order);
+  return s->times[s->count / 2];
+}
+
+static void compare(const char *name, long batch, long time, long in, long taps, long out) {
+  const ck_conv_shape shape = {.batch = batch, .in_time = time, .in_channels = in, .taps = taps, .in_step = 1,
+                               .in0 = -(taps / 2), .rows = time, .out_time = time, .out_channels = out, .out_step = 1};
+  const long m = batch * time, k = taps * in;
+  float *x = values(m * in), *w = values(k * out), *packed = values(ck_packed_count(k, out)), *y = values(m * out);
+  float *columns = values(m * k), *dw = values(k * out), *scratch = values(ck_conv_scratch(&shape));
+  ck_pack_taps(taps, 0, 1, in, out, w, 0, packed);
+  const long panels = (out + CK_PANEL - 1) / CK_PANEL;
+  static sample s[4];
+  for (int i = 0; i < 4; i++) s[i].count = 0;
+  const double end = ck_now() + 1;
+  while (ck_now() < end && s[0].count < MOST) {
+    const double t0 = ck_now();
+    ck_conv(&shape, x, packed, 0, y, 0, 0, panels, scratch);
+    const double t1 = ck_now();
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)out, (int)k, 1, columns, (int)k, w, (int)out, 0,
+                y, (int)out);
+    const double t2 = ck_now();
+    ck_conv_weight_gradient(&shape, x, y, dw, 0, scratch);
+    const double t3 = ck_now();
+    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)k, (int)out, (int)m, 1, columns, (int)k, y, (int)out, 0,
+                dw, (int)out);
+    const double t4 = ck_now();
+    const double took[4] = {t1 - t0, t2 - t1, t3 - t2, t4 - t3};
+    for (int i = 0; i < 4; i++) s[i].times[s[i].count++] = took[i];
+  }
+  double us[4];
+  for (int i = 0; i < 4; i++) us[i] = median(&s[i]) * 1e6;
+  const double flops = 2.0 * (double)m * (double)k * (double)out;
+  printf("%-22s %5ld %5ld %4ld  %8.1f %8.1f %5.2fx  %8.1f %8.1f %5.2fx  %6.1f GFLOP/s\n", name, m, k, out, us[0], us[1],
+         us[1] / us[0], us[2], us[3], us[3] / us[2], flops / us[0] * 1e-3);
+  ck_free(x, 0), ck_free(w, 0), ck_free(packed, 0), ck_free(y, 0), ck_free(columns, 0), ck_free(dw, 0), ck_free(scratch, 0);
+}
+
+int main(void) {
+  openblas_set_num_threads(1);
+  printf("%s, medians in microseconds\n", ck_isa());
+  printf("%-22s %5s %5s %4s  %8s %8s %6s  %8s %8s %6s\n", "", "m", "k", "n", "ours", "BLAS", "ratio", "grad.", "BLAS", "ratio");
+  for (long batch = 1; batch <= 64; batch *= 64) {
+    printf("batch %ld\n", batch);
+    compare("first convolution", batch, 16, 2, 5, 64);
+    compare("level 1", batch, 16, 64, 5, 64);
+    compare("level 1 to 2", batch, 8, 64, 5, 128);
+    compare("level 2", batch, 8, 128, 5, 128);
+    compare("level 2 to 3", batch, 4, 128, 5, 256);
+    compare("level 3", batch, 4, 256, 5, 256);
+    compare("up, level 3 to 2", batch, 4, 512, 5, 128);
+    compare("FiLM of level 3", batch, 1, 168, 1, 512);
+    compare("embedding", batch, 1, 128, 1, 512);
+  }
+}

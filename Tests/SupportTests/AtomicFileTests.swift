@@ -1,0 +1,40 @@
+import Foundation
+import Support
+import Testing
+
+/// Files that are the old one or the new one, whole, at every moment.
+struct AtomicFileTests {
+  @Test func aFileIsReplacedAndNothingIsLeftBeside() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/new/deep/file.txt"
+      try AtomicFile.write(Data("old".utf8), to: path)
+      try AtomicFile.write(Data("new".utf8), to: path)
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == "new")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/new/deep") == ["file.txt"])
+    }
+  }
+
+  @Test func aFailedWriteNamesThePathAndKeepsTheOldFile() throws {
+    try withTemporaryFolder { folder in
+      try AtomicFile.write(Data("old".utf8), to: folder + "/file")
+      #expect(throws: FileError.self) { try AtomicFile.write(Data("new".utf8), to: folder + "/file/inside") }
+      #expect(try String(contentsOfFile: folder + "/file", encoding: .utf8) == "old")
+    }
+    #expect(throws: FileError(path: "/proc/x/report.json", "the folder /proc/x cannot be made")) {
+      try AtomicFile.write(Data(), to: "/proc/x/report.json")
+    }
+  }
+
+  @Test func aDeviceIsWrittenToAndNotReplaced() throws {
+    try AtomicFile.write(Data("gone".utf8), to: "/dev/null")
+    var status = stat()
+    #expect(stat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
+  }
+
+  private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder.path)
+  }
+}
