@@ -59,29 +59,31 @@ let package = Package(
       dependencies: ["Datasets", "Environments", "PolicyHead", "PolicyTraining", "PushTEnv", "Reporting"],
       path: "Examples/PushT"),
 
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
     .testTarget(name: "AutogradTests", dependencies: ["Autograd", "CKernels", "CAllocationCounter"]),
-    .testTarget(name: "BackboneTests", dependencies: ["Backbone"]),
+    .testTarget(name: "BackboneTests", dependencies: ["Backbone", "TestSupport"]),
     .testTarget(name: "ConsistencyTests", dependencies: ["Consistency"]),
-    .testTarget(name: "SupportTests", dependencies: ["Support"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Support"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Autograd", "CZip", "Checkpoints", "Datasets"]),
+    .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Support", "TestSupport"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Autograd", "CZip", "Checkpoints", "Datasets", "TestSupport"]),
     .testTarget(
       name: "PolicyHeadTests",
-      dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Environments", "PolicyHead"]),
+      dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Environments", "PolicyHead", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Datasets", "Training"]),
+      dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Datasets", "Training", "TestSupport"]),
     .testTarget(
       name: "PolicyTrainingTests",
       dependencies: [
         "Checkpoints", "Configuration", "Consistency", "Datasets", "PolicyHead", "PolicyTraining", "Training", "saltus",
+        "TestSupport",
       ]),
-    .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"]),
-    .testTarget(name: "PushTEnvTests", dependencies: ["Datasets", "Environments", "PushTEnv"]),
+    .testTarget(name: "EnvironmentsTests", dependencies: ["Environments", "TestSupport"]),
+    .testTarget(name: "PushTEnvTests", dependencies: ["Datasets", "Environments", "PushTEnv", "TestSupport"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A golden file of the PyTorch twin: its configuration and float tensors by name.
 struct Fixture {
@@ -7,9 +8,7 @@ struct Fixture {
 
   /// Reads `Tests/Fixtures/NAME.safetensors`, written by temporal_unet_fixtures.py.
   init(_ name: String) throws {
-    let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Fixtures/\(name).safetensors")
-    let data = try Data(contentsOf: url)
+    let data = try Data(contentsOf: fixture("\(name).safetensors"))
     let length = data.prefix(8).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
     var header = try JSONSerialization.jsonObject(with: data[8..<8 + length]) as! [String: Any]
     let metadata = header.removeValue(forKey: "__metadata__") as! [String: String]

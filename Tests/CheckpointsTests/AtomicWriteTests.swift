@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Support
+import TestSupport
 import Testing
 
 /// A process that dies while it writes leaves a readable file.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import TestSupport
 import Testing
 
 /// Every way a file can be broken has an error that names the file, the place and the fault; nothing traps.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import TestSupport
 import Testing
 
 /// Reading and writing, against the reference implementation's files (Tests/Fixtures/safetensors_files.py).

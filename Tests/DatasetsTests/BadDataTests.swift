@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 /// Every kind of bad input has an error that names the path, the place and the fault.

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 /// Recorded episodes can be read and trained on, and appear whole or not at all.

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 /// Files written by zarr and numpy (Tests/Fixtures/dataset_files.py) read equal.

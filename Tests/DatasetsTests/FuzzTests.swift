@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 /// Whatever byte is damaged, reading ends in data or in an error, never in a trap.

@@ -1,6 +1,7 @@
 import Checkpoints
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 /// The recorded data sets, against what zarr and numpy read from them (Tests/Fixtures/recorded_data_numbers.py).
@@ -33,7 +34,7 @@ struct RecordedDataTests {
   static let door = "adroit-door/door_human_v0.npz"
 
   private func numbers() throws -> Numbers {
-    try JSONDecoder().decode(Numbers.self, from: Data(contentsOf: fixture("recorded_data_numbers.json")))
+    try fixture("recorded_data_numbers.json", as: Numbers.self)
   }
 
   private func compare(_ episodes: Episodes, with numbers: [String: ColumnNumbers]) throws {

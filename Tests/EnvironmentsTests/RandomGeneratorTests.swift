@@ -1,4 +1,5 @@
 import Environments
+import TestSupport
 import Testing
 
 /// Numbers that numpy drew (Tests/Fixtures/numpy_random.py), in the order it drew them.
@@ -30,7 +31,7 @@ private struct Reference: Decodable {
 }
 
 struct RandomGeneratorTests {
-  private let reference: Reference = try! fixture("numpy_random.json")
+  private let reference: Reference = try! fixture("numpy_random.json", as: Reference.self)
 
   @Test func mersenneTwisterDrawsWhatRandomStateDraws() {
     for expected in reference.legacy {

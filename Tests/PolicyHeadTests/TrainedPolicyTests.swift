@@ -1,14 +1,13 @@
 import Checkpoints
 import Foundation
 import PolicyHead
+import TestSupport
 import Testing
 
 /// A policy in a file.
 struct TrainedPolicyTests {
   private func withFile(_ body: (URL) throws -> Void) throws {
-    let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors")
-    defer { try? FileManager.default.removeItem(at: url) }
-    try body(url)
+    try withTemporaryFolder { try body($0.appending(path: "policy.safetensors")) }
   }
 
   @Test func aBundleHoldsTheDescriptionAndHalfPrecisionWeights() throws {

@@ -2,14 +2,6 @@ import Datasets
 import Foundation
 import PolicyTraining
 
-/// A folder for a test's files, removed afterwards.
-func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-  let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  return try body(folder)
-}
-
 /// Recorded motions on circles: `place` and `goal`, and as `action` the next place. What is to be done follows from what
 /// is seen.
 enum Demonstrations {

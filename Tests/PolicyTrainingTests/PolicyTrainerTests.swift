@@ -4,6 +4,7 @@ import Datasets
 import Foundation
 import PolicyHead
 import PolicyTraining
+import TestSupport
 import Testing
 import Training
 

@@ -2,6 +2,7 @@ import Datasets
 import Environments
 import Foundation
 import PushTEnv
+import TestSupport
 import Testing
 
 /// All 206 human demonstrations of Push-T, replayed open loop.

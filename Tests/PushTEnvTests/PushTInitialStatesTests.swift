@@ -1,6 +1,7 @@
 import Environments
 import Foundation
 import PushTEnv
+import TestSupport
 import Testing
 
 struct PushTInitialStatesTests {

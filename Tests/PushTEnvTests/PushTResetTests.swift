@@ -1,5 +1,6 @@
 import Environments
 import PushTEnv
+import TestSupport
 import Testing
 
 /// Starts drawn by the reference environments, by seed.
@@ -10,7 +11,7 @@ private struct Starts: Decodable {
 
 struct PushTResetTests {
   @Test func seedsDrawTheStartsOfTheReferenceEnvironments() throws {
-    try check(fixture("pusht_resets.json"), count: 40)
+    try check(fixture("pusht_resets.json", as: Starts.self), count: 40)
   }
 
   @Test(.enabled(if: SharedData.has("pusht/eval_inits_100000_100499.json"), "needs the shared Push-T data"))

@@ -1,6 +1,7 @@
 import Environments
 import Foundation
 import PushTEnv
+import TestSupport
 import Testing
 
 struct PushTTests {
@@ -136,7 +137,7 @@ struct PushTTests {
   }
 
   @Test func worldsOnManyThreadsDoNotDisturbEachOther() throws {
-    let traces: Traces = try fixture("pusht_traces.json")
+    let traces = try fixture("pusht_traces.json", as: Traces.self)
     let episode = traces.episodes[0]
     let start = try PushTState(episode.reset)
     DispatchQueue.concurrentPerform(iterations: 8) { _ in

@@ -1,6 +1,7 @@
 import Environments
 import Foundation
 import PushTEnv
+import TestSupport
 import Testing
 
 /// Episodes recorded from gym-pusht 0.1.8 on pymunk 6.11.
@@ -19,7 +20,7 @@ struct Traces: Decodable {
 
 struct PushTTraceTests {
   @Test func shortEpisodesEqualTheReferenceBitForBit() throws {
-    let traces: Traces = try fixture("pusht_traces.json")
+    let traces = try fixture("pusht_traces.json", as: Traces.self)
     #expect(traces.episodes.count == 2)
     for episode in traces.episodes { try check(episode) }
   }

@@ -1,12 +1,13 @@
 import Foundation
 import Reporting
+import TestSupport
 import Testing
 
 @Suite struct FileTests {
   @Test func jsonKeysAreSorted() throws {
     struct Value: Encodable { var zebra = "a/b", ant = 0.1 }
     #expect(try JSONFile.line(Value()) == #"{"ant":0.1,"zebra":"a/b"}"#)
-    try withTemporaryFolder { folder in
+    try withTemporaryPath { folder in
       try JSONFile.write(Value(), to: folder + "/v.json")
       let text = try String(contentsOfFile: folder + "/v.json", encoding: .utf8)
       #expect(text == "{\n  \"ant\" : 0.1,\n  \"zebra\" : \"a/b\"\n}\n")
@@ -23,7 +24,7 @@ import Testing
 @Suite struct MetricsFileTests {
   private func read(_ text: String) throws -> [MetricsRecord] {
     var records: [MetricsRecord] = []
-    try withTemporaryFolder { folder in
+    try withTemporaryPath { folder in
       try text.write(toFile: folder + "/m.jsonl", atomically: true, encoding: .utf8)
       do {
         records = try MetricsFile.read(folder + "/m.jsonl")

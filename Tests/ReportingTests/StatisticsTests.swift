@@ -1,5 +1,6 @@
 import Foundation
 import Reporting
+import TestSupport
 import Testing
 
 /// Numbers by numpy and scipy; `statistics.py` beside the file wrote them.
@@ -14,9 +15,7 @@ private struct Reference: Decodable {
   var bootstrap: [Double]
 
   static func read() throws -> Reference {
-    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    let bytes = try Data(contentsOf: tests.appending(path: "Fixtures/statistics.json"))
-    return try JSONDecoder().decode(Reference.self, from: bytes)
+    try fixture("statistics.json", as: Reference.self)
   }
 }
 

@@ -1,11 +1,12 @@
 import Foundation
 import Support
+import TestSupport
 import Testing
 
 /// Files that are the old one or the new one, whole, at every moment.
 struct AtomicFileTests {
   @Test func aFileIsReplacedAndNothingIsLeftBeside() throws {
-    try withTemporaryFolder { folder in
+    try withTemporaryPath { folder in
       let path = folder + "/new/deep/file.txt"
       try AtomicFile.write(Data("old".utf8), to: path)
       try AtomicFile.write(Data("new".utf8), to: path)
@@ -15,7 +16,7 @@ struct AtomicFileTests {
   }
 
   @Test func aFailedWriteNamesThePathAndKeepsTheOldFile() throws {
-    try withTemporaryFolder { folder in
+    try withTemporaryPath { folder in
       try AtomicFile.write(Data("old".utf8), to: folder + "/file")
       #expect(throws: FileError.self) { try AtomicFile.write(Data("new".utf8), to: folder + "/file/inside") }
       #expect(try String(contentsOfFile: folder + "/file", encoding: .utf8) == "old")
@@ -29,12 +30,5 @@ struct AtomicFileTests {
     try AtomicFile.write(Data("gone".utf8), to: "/dev/null")
     var status = stat()
     #expect(stat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
-  }
-
-  private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder.path)
   }
 }

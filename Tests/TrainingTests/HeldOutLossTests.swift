@@ -1,6 +1,7 @@
 import Autograd
 import Consistency
 import Foundation
+import TestSupport
 import Testing
 import Training
 

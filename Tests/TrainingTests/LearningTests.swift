@@ -2,6 +2,7 @@ import Autograd
 import Checkpoints
 import Consistency
 import Foundation
+import TestSupport
 import Testing
 import Training
 

@@ -1,5 +1,6 @@
 import Autograd
 import Foundation
+import TestSupport
 import Testing
 import Training
 
@@ -41,7 +42,7 @@ struct OptimizerReference: Decodable, Sendable {
   let ema_decay: [Decays]
   let schedule: Schedule
 
-  static func read() throws -> Self { try fixture(Self.self, "optimiser_reference.json") }
+  static func read() throws -> Self { try fixture("optimiser_reference.json", as: Self.self) }
 }
 
 struct OptimizerTests {

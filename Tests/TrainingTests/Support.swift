@@ -3,20 +3,6 @@ import Checkpoints
 import Foundation
 import Training
 
-/// A folder for a test's files, removed afterwards.
-func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-  let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  return try body(folder)
-}
-
-/// A file of Tests/Fixtures, read as JSON.
-func fixture<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
-  let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  return try JSONDecoder().decode(type, from: Data(contentsOf: folder.appending(path: "Fixtures/\(name)")))
-}
-
 /// What a run has left in its directory.
 struct RunFiles {
   let directory: URL
