@@ -38,6 +38,7 @@ struct PushTExample {
     configuration.objective = .ect(.init())
     let student = try train(configuration, "student", data, folder, start: teacher)
 
+    try query(student)
     let score = try rollOut(student, seed: 7)
     print(String(format: "one episode, one network call per 8 actions: score %.3f, film in pusht.gif", score))
   }
@@ -70,6 +71,17 @@ struct PushTExample {
       throw CocoaError(.featureUnsupported, userInfo: [NSLocalizedDescriptionKey: "\(name): the loss did not fall"])
     }
     return try TrainedPolicy(contentsOf: output.appending(path: "last.safetensors"))
+  }
+
+  /// One question to the policy: from two observations to the whole predicted horizon, in one network call.
+  private static func query(_ policy: TrainedPolicy) throws {
+    let observation = try PushT().reset(seed: 7, generator: .gymnasium)
+    let predictor = try ActionPredictor(policy, sampler: .consistency(steps: 1))
+    let history = [[Double]](repeating: observation, count: policy.description.observationSteps)
+    var actions: [[Double]] = []
+    let time = ContinuousClock().measure { actions = predictor.predict([history], seeds: [7])[0] }
+    let first = actions[policy.description.observationSteps - 1]
+    print("first action \(first.map { $0.rounded() }) of \(actions.count) predicted in \(time)")
   }
 
   /// Plays an episode and films it.

@@ -5,6 +5,7 @@ import Training
 
 /// A trained denoiser of points: its function and its weights.
 struct Model {
+  let objective: any Objective
   let denoiser: Denoiser<PointNetwork>
   let weights: ParameterBuffer
 
@@ -12,6 +13,7 @@ struct Model {
   ///
   /// - Parameter teacher: the weights to start from, and for distillation the model to follow.
   init(training objective: any Objective, teacher: Model? = nil, steps: Int = 6000) throws {
+    self.objective = objective
     var layout = ParameterLayout()
     let network = PointNetwork(in: &layout)
     let parameterisation = Parameterisation(
@@ -49,7 +51,7 @@ struct Model {
   /// Points by the probability-flow ordinary differential equation with Heun's method: 2 · intervals − 1 calls.
   func solve(_ count: Int, intervals: Int) throws -> [SIMD2<Double>] {
     var solver = try ODESolver(
-      .heun, sigmas: SamplingSchedule().solverSigmas(intervals: intervals), elementCount: 2 * count)
+      .heun, sigmas: SamplingSchedule(of: objective).solverSigmas(intervals: intervals), elementCount: 2 * count)
     return draw(count) { x, noise, denoise in
       noise.fill(x)
       solver.solve(x, denoise)

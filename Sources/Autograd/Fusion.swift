@@ -94,8 +94,11 @@ struct Fusion {
     readers[id].count == 1 && !outputs.contains(id) ? readers[id][0] : nil
   }
 
-  private func isChannelParameter(_ id: Int) -> Bool {
-    if case .parameter = graph.nodes[id].operation { return Array(graph.nodes[id].shape[0..<2]) == [1, 1] }
+  /// A parameter with one value for every channel of a node.
+  private func isChannelParameter(_ id: Int, of node: Int) -> Bool {
+    if case .parameter = graph.nodes[id].operation {
+      return graph.nodes[id].shape == [1, 1, graph.nodes[node].shape[2]]
+    }
     return false
   }
 
@@ -107,7 +110,7 @@ struct Fusion {
     case .convolution, .transposedConvolution:
       guard case .add(let a, let b) = graph.nodes[reader].operation else { return nil }
       let bias = a == id ? b : a
-      guard bias != id, isChannelParameter(bias) else { return nil }
+      guard bias != id, isChannelParameter(bias, of: id) else { return nil }
       return (.convolution(id, bias: bias), reader, [id])
     case .unary(let function, let x):
       guard case .multiply(let a, let b) = graph.nodes[reader].operation, a != b else { return nil }

@@ -48,7 +48,7 @@ struct Lowering {
     guard case .normalize(let x, let mask, let groups, let epsilon) = graph.nodes[nodes.normalize].operation else {
       preconditionFailure("a fused normalisation starts at \(graph.nodes[nodes.normalize])")
     }
-    // Scale and shift are either dense [B, 1, C] or two slices of the same wider tensor.
+    // Scale and shift are both dense [B, 1, C], or both views into the same wider tensor.
     let wide = nodes.scale.flatMap { views[$0]?.source } ?? nodes.scale
     let arguments = Instruction.NormalizeMish(
       groups: groups, epsilon: epsilon, x: source(x), mask: mask.map(source), gamma: source(nodes.gamma),

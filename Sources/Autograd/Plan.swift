@@ -121,7 +121,7 @@ final class PlanMemory {
 }
 
 extension Plan {
-  /// Minimum seconds of each kernel call over some runs, as lines "share name", the most expensive first.
+  /// Minimum seconds of each kernel call over some runs, as lines "time, call, name", the most expensive first.
   public func profile(runs: Int = 5) -> String {
     var best = [Double](repeating: .infinity, count: names.count)
     for _ in 0..<runs {

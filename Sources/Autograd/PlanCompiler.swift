@@ -66,7 +66,8 @@ struct PlanCompiler {
       program.outputs[name] = UnsafeBufferPointer(start: lowering.source(id), count: count(id))
     }
     program.statistics.operations = program.instructions.count
-    program.statistics.arenaBytes = 4 * (arena.count + scratchCount + program.inputs.values.reduce(0) { $0 + $1.count })
+    program.statistics.arenaBytes =
+      4 * (arena.count + scratchCount * threads + program.inputs.values.reduce(0) { $0 + $1.count })
     program.statistics.unsharedBytes = 4 * (steps.reduce(0) { $0 + count($1.node) } + scratchCount)
     program.statistics.packedBytes = weights.byteCount
     return program
@@ -74,18 +75,24 @@ struct PlanCompiler {
 
   private func count(_ id: Int) -> Int { graph.nodes[id].shape.reduce(1, *) }
 
-  /// FiLM scale and shift are slices of one linear layer's output: the fused pass reads them where they are.
+  /// FiLM scale and shift are slices of one linear layer's output: the fused pass, their only reader, reads both where
+  /// they are, with one stride. Other slices are copied.
   private mutating func lookThroughSlices(_ kept: Set<Int>) {
+    var readers: [Int: Int] = [:]
+    for step in steps { for id in Set(step.reads) { readers[id, default: 0] += 1 } }
+    func slice(_ id: Int) -> (source: Int, start: Int)? {
+      guard case .slice(let source, let start) = graph.nodes[id].operation, !kept.contains(id), readers[id] == 1,
+        graph.nodes[id].shape[1] == 1
+      else { return nil }
+      return (source, start)
+    }
     for step in steps {
-      guard case .slice(let source, let start) = graph.nodes[step.node].operation, case .single = step.work,
-        !kept.contains(step.node), graph.nodes[step.node].shape[1] == 1
+      guard case .normalizeMish(let nodes) = step.work, let scale = nodes.scale, let shift = nodes.shift,
+        let first = slice(scale), let second = slice(shift), first.source == second.source,
+        Set([nodes.gamma, nodes.beta, nodes.residual, nodes.normalize]).isDisjoint(with: [scale, shift])
       else { continue }
-      let allFused = steps.filter { $0.reads.contains(step.node) }.allSatisfy { reader in
-        guard case .normalizeMish(let nodes) = reader.work else { return false }
-        let others = [nodes.gamma, nodes.beta, nodes.normalize] + [nodes.residual].compactMap { $0 }
-        return !others.contains(step.node)
-      }
-      if allFused { views[step.node] = (source, start) }
+      views[scale] = first
+      views[shift] = second
     }
     steps.removeAll { views[$0.node] != nil }
     for index in steps.indices { steps[index].reads = steps[index].reads.map { views[$0]?.source ?? $0 } }

@@ -1,19 +1,22 @@
 // What can be done with tensors. Each function checks shapes and records one node (or a few).
 
 extension Tensor {
-  private static func broadcastShape(_ a: [Int], _ b: [Int], _ name: String) -> [Int] {
-    zip(a, b).map { x, y in
-      precondition(x == y || x == 1 || y == 1, "\(name): shapes \(a) and \(b) do not broadcast")
+  private static func broadcastShape(_ a: Tensor, _ b: Tensor, _ name: String) -> [Int] {
+    precondition(a.graph === b.graph, "\(name): the tensors belong to two graphs")
+    return zip(a.shape, b.shape).map { x, y in
+      precondition(x == y || x == 1 || y == 1, "\(name): shapes \(a.shape) and \(b.shape) do not broadcast")
       return max(x, y)
     }
   }
 
+  /// Element by element; a dimension of size 1 is repeated.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
-    a.graph.emit(.add(a.id, b.id), broadcastShape(a.shape, b.shape, "+"))
+    a.graph.emit(.add(a.id, b.id), broadcastShape(a, b, "+"))
   }
 
+  /// Element by element; a dimension of size 1 is repeated.
   public static func * (a: Tensor, b: Tensor) -> Tensor {
-    a.graph.emit(.multiply(a.id, b.id), broadcastShape(a.shape, b.shape, "*"))
+    a.graph.emit(.multiply(a.id, b.id), broadcastShape(a, b, "*"))
   }
 
   public static func - (a: Tensor, b: Tensor) -> Tensor { a + b * -1 }
@@ -67,6 +70,7 @@ extension Tensor {
 
   /// The same with a chosen output length (the right padding follows from it).
   func convolution(_ weight: Tensor, _ window: Window, length: Int) -> Tensor {
+    precondition(graph === weight.graph, "the convolution's operands belong to two graphs")
     precondition(shape[2] == weight.shape[1], "convolution of \(shape) with a weight of \(weight.shape)")
     precondition(length > 0, "convolution of \(shape) with a weight of \(weight.shape) leaves no time step")
     return graph.emit(.convolution(x: id, weight: weight.id, window), [shape[0], length, weight.shape[2]])
@@ -80,6 +84,7 @@ extension Tensor {
   }
 
   func transposedConvolution(_ weight: Tensor, _ window: Window, length: Int) -> Tensor {
+    precondition(graph === weight.graph, "the convolution's operands belong to two graphs")
     precondition(shape[2] == weight.shape[2], "transposed convolution of \(shape) with \(weight.shape)")
     return graph.emit(.transposedConvolution(x: id, weight: weight.id, window), [shape[0], length, weight.shape[1]])
   }
@@ -109,11 +114,13 @@ extension Tensor {
 
   private func checkGroups(_ groups: Int, _ mask: Tensor?) {
     precondition(groups > 0 && shape[2] % groups == 0, "\(groups) groups do not divide \(shape[2]) channels")
+    precondition(mask.map { $0.graph === graph } ?? true, "the mask belongs to another graph")
     precondition(mask.map { $0.shape == [shape[0], shape[1], 1] } ?? true, "a mask of \(mask!.shape) for \(shape)")
   }
 
   /// Puts `other`'s channels behind these.
   public func concatenate(_ other: Tensor) -> Tensor {
+    precondition(graph === other.graph, "the tensors belong to two graphs")
     precondition(shape[0..<2] == other.shape[0..<2], "concatenation of \(shape) and \(other.shape)")
     return graph.emit(.concatenate(id, other.id), [shape[0], shape[1], shape[2] + other.shape[2]])
   }

@@ -37,6 +37,28 @@ public struct TemporalUNet: Sendable {
       self.dropout = dropout
     }
 
+    /// What makes no network, with the name of the setting, or nil.
+    public var problem: String? {
+      if !(1...8).contains(widths.count) { return "widths has \(widths.count) levels; 1 to 8 are possible" }
+      if !(1...65_536).contains(groups) || widths.contains(where: { !(1...65_536).contains($0) || $0 % groups != 0 }) {
+        return "widths is \(widths); positive multiples of groups (\(groups)), up to 65,536, are needed"
+      }
+      if !(1...1001).contains(kernel) || kernel % 2 == 0 {
+        return "kernel is \(kernel); an odd number up to 1,001 is needed"
+      }
+      if !(4...65_536).contains(embedding) || embedding % 2 != 0 {
+        return "embedding is \(embedding); an even number, at least 4, is needed"
+      }
+      if !(0..<1).contains(dropout) { return "dropout is \(dropout); a rate in [0, 1) is needed" }
+      for (name, size) in [
+        ("channels", channels), ("globalCondition", globalCondition), ("frameCondition", frameCondition),
+      ]
+      where !((name == "channels" ? 1 : 0)...1_000_000).contains(size) {
+        return "\(name) is \(size); up to 1,000,000 are possible"
+      }
+      return nil
+    }
+
     /// The length of x must be a multiple of this.
     public var timeMultiple: Int { 1 << (widths.count - 1) }
   }
@@ -65,7 +87,7 @@ public struct TemporalUNet: Sendable {
 
   public init(_ configuration: Configuration, in layout: inout ParameterLayout) {
     let widths = configuration.widths
-    precondition(!widths.isEmpty && widths.allSatisfy { $0 % configuration.groups == 0 }, "widths \(widths)")
+    precondition(configuration.problem == nil, configuration.problem!)
     self.configuration = configuration
     noiseEmbedding = layout.scope("noise_embedding") { NoiseEmbedding(width: configuration.embedding, in: &$0) }
     targetEmbedding =

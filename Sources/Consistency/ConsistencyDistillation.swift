@@ -60,7 +60,8 @@ public struct ConsistencyDistillation: Objective {
     try ConsistencyError.requireRange(sigmaMin: c.sigmaMin, sigmaMax: c.sigmaMax)
     try ConsistencyError.requirePositive("rho", c.rho)
     try ConsistencyError.requirePositive("huberConstant", c.huberConstant)
-    try ConsistencyError.require((0..<1).contains(c.targetDecay), "targetDecay", c.targetDecay, "a number in [0, 1)")
+    try ConsistencyError.require(
+      (0..<1).contains(Float(c.targetDecay)), "targetDecay", c.targetDecay, "a number in [0, 1)")
     if case .lognormal(let mean, let deviation) = c.intervals {
       try ConsistencyError.requireLogNormal(
         mean: ("intervals.lognormal.mean", mean), deviation: ("intervals.lognormal.deviation", deviation))
@@ -83,6 +84,7 @@ public struct ConsistencyDistillation: Objective {
   public var needsTeacher: Bool { true }
   public var boundarySigma: Double { mesh.sigmas.last! }
   public var sigmaMax: Double { mesh.sigmas[0] }
+  public var sigmaMin: Double { mesh.sigmas.last! }
   public var levelNames: [String] { ["t", "r"] }
   public var scalarNames: [String] { ["eulerStep", "heunStep"] }
 

@@ -46,6 +46,7 @@ public struct EDMObjective: Objective {
   public var needsTeacher: Bool { false }
   public var boundarySigma: Double { 0 }
   public var sigmaMax: Double { range.upperBound }
+  public var sigmaMin: Double { range.lowerBound }
   public var levelNames: [String] { ["t"] }
   public var scalarNames: [String] { ["weight"] }
 

@@ -68,6 +68,8 @@ public struct EasyConsistencyTuning: Objective {
   public var needsTeacher: Bool { false }
   public var boundarySigma: Double { 0 }
   public var sigmaMax: Double { configuration.sigmaMax * factor }
+  /// EDM's; the loss itself knows no least t.
+  public var sigmaMin: Double { 0.002 * factor }
   public var levelNames: [String] { ["t", "r"] }
   public var scalarNames: [String] { ["weight"] }
 

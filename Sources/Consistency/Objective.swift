@@ -15,6 +15,8 @@ public protocol Objective: Sendable {
   var boundarySigma: Double { get }
   /// The largest noise level that is trained on, where sampling starts.
   var sigmaMax: Double { get }
+  /// The least noise level that is worth a solver's step.
+  var sigmaMin: Double { get }
   /// The noise levels that the loss reads, in `Draw.sigmas`' order.
   var levelNames: [String] { get }
   /// The other numbers per sample that it reads, in `Draw.scalars`' order.

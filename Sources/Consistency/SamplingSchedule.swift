@@ -13,6 +13,15 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
 
   public init() {}
 
+  /// The range of noise levels that an objective trains, with its chains.
+  ///
+  /// - Parameter middle: falling middle sigmas in the data's units: entry i belongs to i + 2 steps.
+  public init(of objective: any Objective, middle: [[Double]] = []) {
+    sigmaMax = objective.sigmaMax
+    sigmaMin = objective.sigmaMin
+    self.middle = middle
+  }
+
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     try values.read(.sigmaMax, into: &sigmaMax)

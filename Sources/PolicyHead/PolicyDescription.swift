@@ -46,6 +46,10 @@ public struct PolicyDescription: Sendable, Codable, Equatable {
 
   /// What contradicts itself, or nil.
   public var problem: String? {
+    if let problem = network.problem { return problem }
+    if network.frameCondition != 0 || network.targetEmbedding {
+      return "a policy's network has no condition per frame and no target time"
+    }
     if observationSteps < 1 || actionSteps < 1 || horizon < 1 {
       return "observationSteps, actionSteps and horizon must be at least 1"
     }

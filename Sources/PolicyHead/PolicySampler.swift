@@ -25,6 +25,9 @@ enum SamplerState {
       self = .chain(try ConsistencySampler(sigmas: sigmas, boundarySigma: boundary, elementCount: elementCount))
     case .solver(let method, let intervals):
       let sigmas = try description.sampling.solverSigmas(intervals: intervals)
+      guard sigmas[sigmas.count - 1] >= boundary else {
+        throw .chainDoesNotFall(sigmas: sigmas, index: sigmas.count - 1, boundary: boundary)
+      }
       self = .solver(try ODESolver(method, sigmas: sigmas, elementCount: elementCount))
     }
   }

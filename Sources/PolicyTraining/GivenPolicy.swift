@@ -14,24 +14,31 @@ struct GivenPolicy {
     self.description = description
   }
 
-  /// Refuses other sizes and another noise embedding, naming both sides.
+  /// Refuses other sizes, other columns and another noise embedding, naming both sides.
   func check(
-    observationSteps: Int, network: TemporalUNet.Configuration, noiseScale: NoiseScale
+    _ configuration: PolicyTrainingConfiguration, network: TemporalUNet.Configuration
   ) throws(TrainingError) {
     var other = description.network
     // Dropout changes training only.
     other.dropout = network.dropout
     var differences = differences(other, network)
-    if description.observationSteps != observationSteps {
-      differences.append("observationSteps = \(description.observationSteps), not \(observationSteps)")
+    if description.observationSteps != configuration.observationSteps {
+      differences.append("observationSteps = \(description.observationSteps), not \(configuration.observationSteps)")
+    }
+    for (name, given, configured) in [
+      ("observation", description.observationColumns, configuration.observation),
+      ("action", description.actionColumns, configuration.action),
+    ] where given != configured.map(\.description) {
+      differences.append(
+        "\(name) = \(given.joined(separator: ",")), not \(configured.map(\.description).joined(separator: ","))")
     }
     guard differences.isEmpty else {
       throw .configuration(
         "the \(role) has \(differences.joined(separator: "; ")) as configured here: set the same sizes and columns")
     }
-    guard description.parameterisation.noiseScale == noiseScale else {
+    guard description.parameterisation.noiseScale == configuration.noiseScale else {
       throw .configuration(
-        "the \(role) embeds noise as noiseScale = \(description.parameterisation.noiseScale), not \(noiseScale) as "
+        "the \(role) embeds noise as noiseScale = \(description.parameterisation.noiseScale), not \(configuration.noiseScale) as "
           + "configured here: set the same")
     }
   }

@@ -38,7 +38,7 @@ public struct PolicyTrainer {
     for (role, policy) in [("start", start), ("teacher", teacher)] {
       guard let given = policy?.description else { continue }
       try GivenPolicy(role: role, given).check(
-        observationSteps: configuration.observationSteps, network: network, noiseScale: configuration.noiseScale)
+        configuration, network: network)
     }
     // A start or a teacher fixes the scale of observations and actions.
     let given = (start ?? teacher)?.description
@@ -55,12 +55,11 @@ public struct PolicyTrainer {
     let windows = try Windows(
       training, shape: shape, observationNormalizer: observationNormalizer, actionNormalizer: actionNormalizer)
     trainingWindows = windows
-    heldOutWindows =
-      split.heldOut.count == 0
-      ? nil
-      : try Windows(
-        PolicyDataset(split.heldOut, recipe: recipe), shape: shape, observationNormalizer: observationNormalizer,
-        actionNormalizer: actionNormalizer)
+    let heldOut = split.heldOut.count == 0 ? nil : try PolicyDataset(split.heldOut, recipe: recipe)
+    heldOutWindows = try heldOut.map {
+      try Windows(
+        $0, shape: shape, observationNormalizer: observationNormalizer, actionNormalizer: actionNormalizer)
+    }
 
     let sigmaData =
       given?.parameterisation.preconditioning.sigmaData ?? Self.rounded(windows.actionStandardDeviation())
@@ -89,13 +88,19 @@ public struct PolicyTrainer {
       description, objective: objective, teacher: objective.needsTeacher ? teacher?.description.parameterisation : nil,
       training: Self.examples(windows),
       heldOut: heldOutWindows.map(Self.examples) ?? PolicyExamples(count: 0) { _, _, _ in })
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let fingerprint = DataFingerprint(
+      training: training, heldOut: heldOut, windows: windows.count, heldOutWindows: heldOutWindows?.count ?? 0)
     trainer = try Trainer(
       task, configuration.training, directory: output,
-      metadata: [TrainedPolicy.metadataKey: String(decoding: try encoder.encode(description), as: UTF8.self)],
+      metadata: [TrainedPolicy.metadataKey: try Self.json(description), "data": try Self.json(fingerprint)],
       start: (start ?? teacher)?.weights, teacher: objective.needsTeacher ? teacher?.weights : nil, threads: threads,
       resume: resume)
+  }
+
+  private static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
   /// Three digits: a property of the data, not of their rounding.
@@ -109,9 +114,7 @@ public struct PolicyTrainer {
   private static func sampling(
     _ objective: any Objective, middle: [[Double]]
   ) throws(ConsistencyError) -> SamplingSchedule {
-    var sampling = SamplingSchedule()
-    sampling.sigmaMax = objective.sigmaMax
-    sampling.middle = middle
+    let sampling = SamplingSchedule(of: objective, middle: middle)
     for steps in 1...middle.count + 1 {
       _ = try ConsistencySampler(
         sigmas: sampling.sigmas(steps: steps), boundarySigma: objective.boundarySigma, elementCount: 0)

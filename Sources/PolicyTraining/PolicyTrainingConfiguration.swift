@@ -43,12 +43,7 @@ public struct PolicyTrainingConfiguration: Sendable, Equatable {
 
   /// What is wrong with the values, or nil.
   public var problem: String? {
-    if widths.isEmpty || widths.contains(where: { $0 < 1 || groups < 1 || $0 % groups != 0 }) {
-      return "widths is \(widths); positive multiples of groups (\(groups)) are needed"
-    }
-    if kernel < 1 || kernel % 2 == 0 { return "kernel is \(kernel); an odd number is needed" }
-    if embedding < 4 || embedding % 2 != 0 { return "embedding is \(embedding); an even number, at least 4, is needed" }
-    if !(0..<1).contains(dropout) { return "dropout is \(dropout); a rate in [0, 1) is needed" }
+    if let problem = network(observationSize: 1, actionSize: 1).problem { return problem }
     if !(0..<1).contains(heldOutEpisodes) {
       return "heldOutEpisodes is \(heldOutEpisodes); a share in [0, 1) is needed"
     }
@@ -60,7 +55,6 @@ public struct PolicyTrainingConfiguration: Sendable, Equatable {
     if let problem = Windows.Shape(observed: observationSteps, horizon: horizon, executed: actionSteps).problem {
       return problem
     }
-    if widths.count > 8 { return "widths has \(widths.count) levels; at most 8 are possible" }
     let multiple = 1 << (widths.count - 1)
     if horizon % multiple != 0 { return "horizon is \(horizon); \(widths.count) levels need a multiple of \(multiple)" }
     return training.problem

@@ -116,6 +116,12 @@ struct CheckpointStore {
 
   /// Refuses to go on with settings, data or a teacher that would make the rest another run.
   private func check(_ file: SafetensorsFile, _ state: State) throws {
+    guard state.step >= 0 else { throw TrainingError.file("\(last.path): it says that \(state.step) steps are done") }
+    guard state.step <= configuration.steps else {
+      throw TrainingError.configuration(
+        "\(last.path): \(state.step) steps are done, more than the \(configuration.steps) asked for; ask for more, or "
+          + "start a new run")
+    }
     if let difference = configuration.differenceThatChangesResults(from: state.configuration) {
       throw refusal(difference)
     }
@@ -126,7 +132,8 @@ struct CheckpointStore {
     guard let teacher else { return }
     let stored = ParameterBuffer(count: layout.count)
     try file.read(layout, prefix: "teacher", into: stored)
-    if !stored.values.elementsEqual(teacher.values) { throw refusal("the run was started with another teacher") }
+    let isSame = withExtendedLifetime(stored) { stored.values.elementsEqual(teacher.values) }
+    if !isSame { throw refusal("the run was started with another teacher") }
   }
 
   private func refusal(_ difference: String) -> TrainingError {

@@ -9,7 +9,9 @@ public final class StepBenchmark<Task: TrainingTask> {
   private let workers: Workers
   private var count = 0
 
+  /// - Precondition: the task needs neither a teacher nor a target, and has at least a batch of examples.
   public init(_ task: Task, _ configuration: TrainingConfiguration, threads: Int) {
+    precondition(!task.usesTeacher && !task.usesTarget && task.exampleCount >= configuration.batchSize)
     self.configuration = configuration
     workers = Workers(threads)
     optimizer = Optimizer(weights: task.layout.initialize(seed: configuration.seed))

@@ -40,14 +40,17 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
   public var problem: String? {
     // A step's number is 32 bits of the random numbers' key.
     if !(1..<Int(UInt32.max)).contains(steps) { return "steps is \(steps); 1 to \(UInt32.max - 1) are possible" }
-    if batchSize < 1 { return "batchSize is \(batchSize); at least 1 is needed" }
+    if !(1...1_000_000).contains(batchSize) { return "batchSize is \(batchSize); 1 to 1,000,000 are possible" }
     if shards < 1 || batchSize % shards != 0 {
       return "shards is \(shards), which does not divide batchSize \(batchSize)"
     }
     if !(learningRate > 0) || !learningRate.isFinite { return "learningRate is \(learningRate); it must be positive" }
     if warmupSteps < 0 { return "warmupSteps is \(warmupSteps); it cannot be negative" }
-    if !(0..<1).contains(beta1) || !(0..<1).contains(beta2) { return "beta1 and beta2 must lie in [0, 1)" }
-    if !(epsilon > 0) || !epsilon.isFinite { return "epsilon is \(epsilon); it must be positive" }
+    // The kernels compute in single precision, where 0.99999999 is 1.
+    if !(0..<1).contains(Float(beta1)) || !(0..<1).contains(Float(beta2)) {
+      return "beta1 and beta2 must lie in [0, 1)"
+    }
+    if !(Float(epsilon) > 0) || !epsilon.isFinite { return "epsilon is \(epsilon); it must be positive" }
     for (name, value) in [("weightDecay", weightDecay), ("clipNorm", clipNorm), ("emaPower", emaPower)]
     where !(value >= 0) || !value.isFinite {
       return "\(name) is \(value); it must be a number, 0 or more"

@@ -26,7 +26,8 @@ struct TrainPolicy: ParsableCommand {
         saltus train policy --data pusht_cchi_v7_replay.zarr --out runs/teacher --set objective=edm --set steps=14000
         saltus train policy --data pusht_cchi_v7_replay.zarr --out runs/student --set objective=ect \\
           --start runs/teacher/last.safetensors
-        saltus train policy --data pusht_cchi_v7_replay.zarr --out runs/student --resume
+        saltus train policy --data pusht_cchi_v7_replay.zarr --out runs/student --set objective=ect \\
+          --start runs/teacher/last.safetensors --resume
       """)
 
   @Option(help: ArgumentHelp("Demonstrations: Zarr folder or .zip, or .npz.", valueName: "PATH"))

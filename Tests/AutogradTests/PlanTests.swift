@@ -54,6 +54,46 @@ struct PlanTests {
     }
   }
 
+  /// What looks like the fused patterns and is not: a bias that is broadcast over channels, one that adds channels, and
+  /// FiLM whose scale and shift do not lie in one tensor.
+  @Test func whatOnlyLooksFusibleIsComputedAllTheSame() {
+    var layout = ParameterLayout()
+    let wide = layout.add("wide", [3, 8, 8], kind: .convolution, .normal(standardDeviation: 0.3))
+    let narrow = layout.add("narrow", [1, 8, 1], kind: .linear, .normal(standardDeviation: 0.3))
+    let one = layout.add("one", [1, 1, 1], kind: .vector, .normal(standardDeviation: 1))
+    let eight = layout.add("eight", [1, 1, 8], kind: .vector, .normal(standardDeviation: 1))
+    let film = layout.add("film", [1, 3, 16], kind: .linear, .normal(standardDeviation: 1))
+    let shift = layout.add("shift", [1, 3, 8], kind: .linear, .normal(standardDeviation: 1))
+    let graph = Graph()
+    let x = graph.input("x", [2, 4, 8])
+    let c = graph.input("c", [2, 1, 3])
+    let modulation = c.convolution(graph.parameter(film))
+    let scale = modulation.channels(0..<8)
+    func normal(_ x: Tensor) -> Tensor {
+      (x.normalize(groups: 4) * graph.parameter(eight) + graph.parameter(eight)).mish()
+    }
+    let outputs = [
+      "broadcast": x.convolution(graph.parameter(wide), Window(padding: 1)) + graph.parameter(one),
+      "widened": x.convolution(graph.parameter(narrow)) + graph.parameter(eight),
+      "mixed": normal(x) * scale + c.convolution(graph.parameter(shift)),
+      "crossed": normal(x * 2) * modulation.channels(8..<16) + scale,
+      "kept": normal(x * 3) * scale + modulation.channels(8..<16),
+      "scale": scale,
+    ]
+    let parameters = layout.initialize(seed: 4)
+    let plan = Plan(graph, outputs: outputs, weights: PackedWeights([.online: parameters]))
+    let inputs = ["x": randomValues(64, seed: 1), "c": randomValues(6, seed: 2)]
+    fill(plan, inputs)
+    plan.run()
+    let interpreter = ReferenceInterpreter(
+      graph, parameters: [.online: parameters.values.map(Double.init)], inputs: inputs)
+    for (name, output) in outputs {
+      for (computed, exact) in zip(plan.output(name), interpreter.evaluate([output])[0]) {
+        #expect(abs(Double(computed) - exact) < 1e-5, "\(name)")
+      }
+    }
+  }
+
   @Test func gradientPlanEqualsTheInterpreterAndAllocatesNothing() {
     let model = Model()
     let graph = Graph()

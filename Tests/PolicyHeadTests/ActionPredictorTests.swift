@@ -92,6 +92,11 @@ struct ActionPredictorTests {
 
   @Test func chainsThatDoNotFallAreRefused() throws {
     let policy = try TinyPolicy.make()
+    // A solver that would end below the noise level at which the model is the identity.
+    var distilled = TinyPolicy.description
+    distilled.parameterisation = Parameterisation(Preconditioning(sigmaData: 0.4, boundarySigma: 0.02))
+    let student = try TrainedPolicy(distilled, weights: policy.weights)
+    #expect(throws: PolicyError.self) { try ActionPredictor(student, sampler: .solver(.heun, intervals: 3)) }
     for sampler in [PolicySampler.chain(sigmas: [1, 2]), .chain(sigmas: []), .consistency(steps: 0)] {
       let error = #expect(throws: PolicyError.self) { try ActionPredictor(policy, sampler: sampler) }
       guard case .badSetting = error else {

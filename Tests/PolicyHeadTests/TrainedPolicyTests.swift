@@ -61,7 +61,10 @@ struct TrainedPolicyTests {
     let weights = try TinyPolicy.make().weights
     let changes: [(inout PolicyDescription) -> Void] = [
       { $0.actionSteps = 8 }, { $0.horizon = 7 }, { $0.observationSteps = 3 }, { $0.observationSteps = 0 },
-      { $0.network.channels = 3 },
+      { $0.network.channels = 3 }, { $0.network.widths = [] }, { $0.network.widths = [Int](repeating: 8, count: 70) },
+      { $0.network.widths = [-8, 8] }, { $0.network.groups = 0 }, { $0.network.embedding = 7 },
+      { $0.network.kernel = 0 }, { $0.network.dropout = 1 }, { $0.network.targetEmbedding = true },
+      { $0.network.frameCondition = 3 }, { $0.network.widths = [.max / 2, 8] },
     ]
     for change in changes {
       var description = TinyPolicy.description

@@ -98,6 +98,11 @@ struct PolicyTrainerRefusalTests {
         ({ $0.groups = 2 }, "groups = 2, not 4"), ({ $0.embedding = 16 }, "embedding = 16, not 8"),
         ({ $0.observation = [ColumnSelector("place")] }, "globalCondition = 4, not 6"),
         ({ $0.action = [ColumnSelector("action", end: 1)] }, "channels = 1, not 2"),
+        // The same sizes, in another order.
+        (
+          { $0.observation = [ColumnSelector("goal"), ColumnSelector("place")] },
+          "observation = goal,place, not place,goal"
+        ),
         // The same number of observed values, in another shape.
         (
           {
@@ -190,7 +195,32 @@ struct PolicyTrainerRefusalTests {
         #expect(text.contains("last.safetensors: the run was started with") && text.contains(difference), "\(text)")
       }
       let text = resume(other) { _ in }
-      #expect(text.contains("actionNormalizer.maximum[0] = "), "\(text)")
+      #expect(text.contains("checksum = "), "\(text)")
+    }
+  }
+
+  /// A start fixes the scale, so that nothing but the data themselves tells another data set, or another split, apart.
+  @Test func resumingATunedRunWithOtherDataIsRefused() throws {
+    try withTemporaryFolder { folder in
+      let data = try Demonstrations.write(folder.appending(path: "data.zarr"))
+      let other = try Demonstrations.write(folder.appending(path: "other.zarr"), scale: 1.5)
+      let start = try policy(data, folder.appending(path: "teacher")) { _ in }
+      func resume(_ data: URL, heldOut: Double, _ resume: Bool = true) -> String {
+        var configuration = PolicyTrainingConfiguration.tiny()
+        configuration.objective = ObjectiveConfiguration(.ect)
+        configuration.heldOutEpisodes = heldOut
+        return problem {
+          _ = try PolicyTrainer(
+            configuration, data: data, output: folder.appending(path: "run"), start: start, threads: 1, resume: resume
+          ).trainer.run()
+        }
+      }
+      #expect(resume(data, heldOut: 0.25, false) == "no error")
+      #expect(resume(data, heldOut: 0.25) == "no error")
+      let split = resume(data, heldOut: 0.5)
+      #expect(split.contains("heldOutWindows = 38, not 76"), "\(split)")
+      let content = resume(other, heldOut: 0.25)
+      #expect(content.contains("the run was started with checksum = "), "\(content)")
     }
   }
 }

@@ -7,6 +7,7 @@ import Training
 struct ConfigurationProblemTests {
   private static let wrong: [(name: String, change: @Sendable (inout TrainingConfiguration) -> Void)] = [
     ("steps", { $0.steps = 0 }), ("steps", { $0.steps = 1 << 32 }), ("batchSize", { $0.batchSize = 0 }),
+    ("batchSize", { $0.batchSize = .max }), ("beta1", { $0.beta1 = 1 - 1e-12 }), ("epsilon", { $0.epsilon = 1e-50 }),
     ("shards", { $0.shards = 0 }), ("shards", { $0.shards = 3 }), ("learningRate", { $0.learningRate = 0 }),
     ("learningRate", { $0.learningRate = .infinity }), ("warmupSteps", { $0.warmupSteps = -1 }),
     ("beta1", { $0.beta1 = 1 }), ("beta2", { $0.beta2 = -0.1 }), ("epsilon", { $0.epsilon = 0 }),
