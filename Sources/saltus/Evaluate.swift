@@ -62,7 +62,7 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    let policy = try arguments.policy().executing(actionSteps)
+    let policy = try arguments.policy().used(PolicyUse(actionSteps: actionSteps))
     let sampler = try arguments.sampler()
     let starts = try Starts(self)
     let count = starts.count
@@ -124,16 +124,6 @@ struct Evaluate: ParsableCommand {
 }
 
 extension ResetGenerator: ExpressibleByArgument {}
-
-extension TrainedPolicy {
-  /// The same policy with another number of executed actions per chunk.
-  func executing(_ actionSteps: Int?) throws -> TrainedPolicy {
-    guard let actionSteps else { return self }
-    var description = description
-    description.actionSteps = actionSteps
-    return try TrainedPolicy(description, weights: weights)
-  }
-}
 
 /// Milliseconds from an observation to a chunk of actions, one history at a time.
 enum PolicyLatency {

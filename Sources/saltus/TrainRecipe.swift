@@ -16,11 +16,12 @@ struct TrainRecipe: ParsableCommand {
           - {name: teacher, config: teacher.yaml}
           - {name: student, config: student.yaml, start: teacher}
         bundle: pusht.safetensors
+        use: {actionSteps: 6, middleSigmas: [[0.35]]}     # as 'saltus bundle' takes them
       Paths are relative to the recipe; each stage trains in OUT/NAME. Run the same command again to go on after an
       interruption: finished stages are skipped, a started one resumes.
 
       EXAMPLE:
-        saltus train recipe Examples/Presets/pusht.yaml --data pusht_cchi_v7_replay.zarr --out runs/pusht
+        saltus train recipe Examples/Presets/pusht/recipe.yaml --data pusht_cchi_v7_replay.zarr --out runs/pusht
       """)
 
   struct Recipe: Codable {
@@ -37,6 +38,8 @@ struct TrainRecipe: ParsableCommand {
     var stages: [Stage] = []
     /// Half-precision file of the last stage's policy, in OUT.
     var bundle = "policy.safetensors"
+    /// What of it was chosen after the training.
+    var use = PolicyUse()
   }
 
   @Argument(help: ArgumentHelp("The recipe.", valueName: "recipe.yaml"))
@@ -78,7 +81,7 @@ struct TrainRecipe: ParsableCommand {
         resume: FileManager.default.fileExists(atPath: checkpoint(stage.name)), label: stage.name)
     }
     let bundle = URL(filePath: "\(out)/\(recipe.bundle)")
-    try TrainedPolicy(contentsOf: URL(filePath: checkpoint(last.name))).writeBundle(to: bundle)
+    try TrainedPolicy(contentsOf: URL(filePath: checkpoint(last.name))).used(recipe.use).writeBundle(to: bundle)
     TrainingCommand.note("wrote \(bundle.path)")
   }
 

@@ -29,6 +29,17 @@ struct TrainedPolicyTests {
     }
   }
 
+  @Test func whatIsChosenAfterTrainingGoesIntoTheBundle() throws {
+    let policy = try TinyPolicy.make()
+    let used = try policy.used(PolicyUse(actionSteps: 5, middleSigmas: [[0.3], [0.9, 0.1]]))
+    #expect(used.description.actionSteps == 5 && used.description.sampling.middle == [[0.3], [0.9, 0.1]])
+    #expect(try policy.used(PolicyUse()).description == policy.description)
+    for use in [
+      PolicyUse(actionSteps: 8), PolicyUse(actionSteps: 0), PolicyUse(middleSigmas: [[0.3], [0.3, 0.9]]),
+      PolicyUse(middleSigmas: [[0.3, 0.1]]), PolicyUse(middleSigmas: [[]]),
+    ] { #expect(throws: PolicyError.self, "\(use)") { try policy.used(use) } }
+  }
+
   private func problem(_ url: URL) -> String {
     do {
       _ = try TrainedPolicy(contentsOf: url)

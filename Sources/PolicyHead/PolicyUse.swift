@@ -1,0 +1,33 @@
+/// What of a policy is chosen after its training, on held-out data or on starts that do not count; nil leaves it as it
+/// was trained.
+public struct PolicyUse: Sendable, Codable, Equatable {
+  /// Actions of every chunk that are executed.
+  public var actionSteps: Int?
+  /// Falling middle noise levels of sampling chains: entry i belongs to i + 2 steps.
+  public var middleSigmas: [[Double]]?
+
+  public init(actionSteps: Int? = nil, middleSigmas: [[Double]]? = nil) {
+    self.actionSteps = actionSteps
+    self.middleSigmas = middleSigmas
+  }
+}
+
+extension TrainedPolicy {
+  /// The same network, used in another way.
+  ///
+  /// - Throws: `PolicyError` for a chunk that the horizon does not hold, or a chain that does not fall.
+  public func used(_ use: PolicyUse) throws(PolicyError) -> TrainedPolicy {
+    var description = description
+    if let actionSteps = use.actionSteps { description.actionSteps = actionSteps }
+    if let middle = use.middleSigmas { description.sampling.middle = middle }
+    if let problem = description.problem { throw .badSetting(problem) }
+    for steps in 1...description.sampling.middle.count + 1 {
+      do {
+        _ = try SamplerState(.consistency(steps: steps), description, elementCount: 0)
+      } catch {
+        throw .badSetting("\(error)")
+      }
+    }
+    return try TrainedPolicy(description, weights: weights)
+  }
+}
