@@ -6,6 +6,8 @@ let package = Package(
   products: [
     .executable(name: "saltus", targets: ["saltus"]),
     .library(name: "Saltus", targets: ["Autograd", "Backbone", "Consistency", "Checkpoints"]),
+    .library(name: "SaltusPolicy", targets: ["PolicyHead", "PolicyTraining", "Training", "Datasets"]),
+    .library(name: "SaltusCharts", targets: ["Charts"]),
     .library(name: "SaltusEnvironments", targets: ["Environments", "PushTEnv"]),
   ],
   dependencies: [

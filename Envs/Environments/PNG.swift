@@ -39,6 +39,8 @@ extension Frame {
 /// - Throws: `RenderingError.cannotWrite`.
 func writeAtomically(_ data: Data, to path: String) throws(RenderingError) {
   do {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try data.write(to: URL(fileURLWithPath: path), options: .atomic)
   } catch {
     throw .cannotWrite(path: path, reason: error.localizedDescription)

@@ -20,12 +20,21 @@ public final class ControlLoop: Sendable {
     /// Seconds after the start of a period by which the action must be there; at most the period.
     public var deadline: Double
     public var fallback: Fallback
+    /// On everything that is applied, fallbacks included; the velocity is that between applied actions.
+    public var limits: ActionLimits
 
-    public init(rate: Double, deadline: Double? = nil, fallback: Fallback = .hold) {
+    /// - Parameters:
+    ///   - rate: control periods per second, positive.
+    ///   - deadline: seconds; by default the period.
+    public init(
+      rate: Double, deadline: Double? = nil, fallback: Fallback = .hold, limits: ActionLimits = ActionLimits()
+    ) {
       precondition(rate > 0 && rate.isFinite, "a rate of \(rate) Hz")
+      if case .decelerate(let factor) = fallback { precondition((0..<1).contains(factor), "a factor of \(factor)") }
       self.rate = rate
       self.deadline = min(deadline ?? 1 / rate, 1 / rate)
       self.fallback = fallback
+      self.limits = limits
     }
   }
 
@@ -34,9 +43,10 @@ public final class ControlLoop: Sendable {
     public var periods: Int
     public var missedDeadlines: Int
     /// Observation to action, milliseconds, over the periods that were not missed.
-    public var latencyP50: Double
-    public var latencyP99: Double
-    public var latencyMax: Double
+    /// nil if all were missed.
+    public var latencyP50: Double?
+    public var latencyP99: Double?
+    public var latencyMax: Double?
     /// How late the loop woke up, milliseconds.
     public var wakeupP99: Double
     public var wakeupMax: Double
@@ -51,24 +61,28 @@ public final class ControlLoop: Sendable {
     let condition = TimedCondition()
     var observation: (period: Int, values: [Double])?
     var action: (period: Int, result: Result<[Double], any Error>)?
-    var busy = false
+    var firstError: (any Error)?
     var stopped = false
   }
 
   /// Runs `periods` control periods and returns when they are over. Blocks the calling thread; the loop has its own.
   ///
   /// - Parameters:
-  ///   - observe: the newest observation; called on the loop's thread at the start of every period.
-  ///   - act: the policy; called on the inference thread.
-  ///   - apply: sends an action to the world; called on the loop's thread, exactly once per period after the first
-  ///     action has been found.
+  ///   - observe: the newest observation, `[observation]`; called on the loop's thread at the start of every period.
+  ///   - act: the policy, `[observation]` → `[action]`; called on the inference thread.
+  ///   - apply: sends an action, `[action]`, to the world; called on the loop's thread, exactly once per period after the
+  ///     first action has been found.
   /// - Throws: the first error of `act`.
   public func run(
     periods: Int, observe: @escaping @Sendable () -> [Double],
     act: @escaping @Sendable ([Double]) throws -> [Double], apply: @escaping @Sendable ([Double]) -> Void
   ) throws -> Report {
     let mailbox = Mailbox()
-    let inference = Thread { Self.serve(mailbox, act) }
+    let served = DispatchSemaphore(value: 0)
+    let inference = Thread {
+      Self.serve(mailbox, act)
+      served.signal()
+    }
     inference.name = "saltus-inference"
     inference.start()
     let done = DispatchSemaphore(value: 0)
@@ -85,7 +99,11 @@ public final class ControlLoop: Sendable {
     loop.name = "saltus-control"
     loop.start()
     done.wait()
-    return try outcome!.get()
+    // Until the policy's last call has returned, it is not the caller's again.
+    served.wait()
+    let report = try outcome!.get()
+    if let error = mailbox.firstError { throw error }
+    return report
   }
 
   private static func serve(_ mailbox: Mailbox, _ act: ([Double]) throws -> [Double]) {
@@ -93,7 +111,6 @@ public final class ControlLoop: Sendable {
       let job: (period: Int, values: [Double])? = mailbox.condition.locked {
         _ = mailbox.condition.wait { mailbox.observation != nil || mailbox.stopped }
         guard !mailbox.stopped else { return nil }
-        mailbox.busy = true
         defer { mailbox.observation = nil }
         return mailbox.observation
       }
@@ -101,7 +118,7 @@ public final class ControlLoop: Sendable {
       let result = Result { try act(job.values) }
       mailbox.condition.locked {
         mailbox.action = (job.period, result)
-        mailbox.busy = false
+        if case .failure(let error) = result, mailbox.firstError == nil { mailbox.firstError = error }
         mailbox.condition.signalAll()
       }
     }
@@ -116,7 +133,7 @@ public final class ControlLoop: Sendable {
     latencies.reserveCapacity(periods)
     wakeups.reserveCapacity(periods)
     var missed = 0
-    var motion = Motion(configuration.fallback)
+    var motion = Motion(configuration)
     let start = MonotonicClock.now() + 0.001
     for period in 0..<periods {
       let begin = start + Double(period) / configuration.rate
@@ -136,46 +153,53 @@ public final class ControlLoop: Sendable {
         return mailbox.action
       }
       if let action {
-        let values = try action.result.get()
+        let values = motion.take(try action.result.get())
         latencies.append(MonotonicClock.now() - begin)
-        motion.take(values)
         apply(values)
       } else {
         missed += 1
-        if case .failure(let error) = mailbox.condition.locked({ mailbox.action?.result }) { throw error }
+        if let error = mailbox.condition.locked({ mailbox.firstError }) { throw error }
         if let values = motion.fallback() { apply(values) }
       }
     }
-    func percentile(_ values: [Double], _ share: Double) -> Double {
-      guard !values.isEmpty else { return .nan }
+    func percentile(_ values: [Double], _ share: Double) -> Double? {
+      guard !values.isEmpty else { return nil }
       return values.sorted()[min(values.count - 1, Int(Double(values.count) * share))] * 1000
     }
     return Report(
       periods: periods, missedDeadlines: missed, latencyP50: percentile(latencies, 0.5),
       latencyP99: percentile(latencies, 0.99), latencyMax: percentile(latencies, 1),
-      wakeupP99: percentile(wakeups, 0.99), wakeupMax: percentile(wakeups, 1))
+      wakeupP99: percentile(wakeups, 0.99) ?? 0, wakeupMax: percentile(wakeups, 1) ?? 0)
   }
 }
 
-/// The last action and how it was moving, from which a late period's command is made.
+/// The last command and how it was moving, from which a late period's command is made.
 struct Motion {
   private let rule: ControlLoop.Fallback
+  private let limits: ActionLimits
   private var last: [Double]?
+  /// Change per period.
   private var velocity: [Double] = []
 
-  init(_ rule: ControlLoop.Fallback) { self.rule = rule }
+  init(_ configuration: ControlLoop.Configuration) {
+    rule = configuration.fallback
+    limits = configuration.limits
+  }
 
-  mutating func take(_ action: [Double]) {
-    velocity = last.map { zip(action, $0).map(-) } ?? action.map { _ in 0 }
-    last = action
+  /// The command for an action that was in time.
+  mutating func take(_ action: [Double]) -> [Double] {
+    let command = limits.apply(action, after: last)
+    velocity = last.map { zip(command, $0).map(-) } ?? command.map { _ in 0 }
+    last = command
+    return command
   }
 
   /// The command of a missed period; nil if there has been no action yet.
   mutating func fallback() -> [Double]? {
-    guard let action = last else { return nil }
+    guard let command = last else { return nil }
     if case .decelerate(let factor) = rule {
       velocity = velocity.map { $0 * factor }
-      last = zip(action, velocity).map(+)
+      last = limits.apply(zip(command, velocity).map(+), after: command)
     }
     return last
   }

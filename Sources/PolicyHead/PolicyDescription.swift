@@ -53,7 +53,7 @@ public struct PolicyDescription: Sendable, Codable, Equatable {
     if observationSteps < 1 || actionSteps < 1 || horizon < 1 {
       return "observationSteps, actionSteps and horizon must be at least 1"
     }
-    if observationSteps - 1 + actionSteps > horizon {
+    if observationSteps > horizon || actionSteps > horizon - (observationSteps - 1) {
       return "a horizon of \(horizon) does not hold \(observationSteps) − 1 past and \(actionSteps) executed actions"
     }
     if horizon % network.timeMultiple != 0 {

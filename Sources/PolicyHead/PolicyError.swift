@@ -18,7 +18,7 @@ public enum PolicyError: Error, CustomStringConvertible, Equatable {
     case .observationSize(let found, let expected):
       "the observation has \(found) values; this policy was trained on \(expected)"
     case .observationNotFinite(let index, let value):
-      "value \(index) of the observation is \(value); a policy acts on finite numbers only"
+      "value \(index) of the observation is \(value); a policy acts on finite numbers (in single precision) only"
     case .staleObservation(let problem): "the observation is stale: \(problem)"
     case .historyLength(let found, let expected):
       "the history has \(found) observations; give \(expected), oldest first, or one alone"

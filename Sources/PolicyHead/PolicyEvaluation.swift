@@ -69,6 +69,11 @@ public struct PolicyEvaluation: Sendable {
     var histories: [[[Double]]] = []
     for index in range {
       let (world, observation) = try makeEnvironment(index)
+      try description.check(observation)
+      guard world.actionCount == description.actionSize else {
+        throw PolicyError.badSetting(
+          "the policy's actions have \(description.actionSize) values, the world's \(world.actionCount)")
+      }
       worlds.append(world)
       histories.append(Array(repeating: observation, count: description.observationSteps))
     }

@@ -44,6 +44,7 @@ public final class RecedingHorizon {
   /// - Parameters:
   ///   - observation: in the data set's units and order.
   ///   - time: when it was taken, and now: monotonic seconds. Given, it must be newer than the last one.
+  /// - Returns: `[action]`, in the data set's units.
   /// - Throws: `PolicyError` for an observation of the wrong size, with NaN or infinity, or a stale one; the state is
   ///   then as before.
   public func act(_ observation: [Double], time: (taken: Double, now: Double)? = nil) throws(PolicyError) -> [Double] {
@@ -82,7 +83,8 @@ extension PolicyDescription {
     guard observation.count == observationSize else {
       throw .observationSize(found: observation.count, expected: observationSize)
     }
-    if let index = observation.firstIndex(where: { !$0.isFinite }) {
+    // The network computes in single precision, where 1e39 is infinite.
+    if let index = observation.firstIndex(where: { !Float($0).isFinite }) {
       throw .observationNotFinite(index: index, value: observation[index])
     }
   }

@@ -39,7 +39,14 @@ public enum MetricsFile {
     var records: [MetricsRecord] = []
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() where !line.isEmpty {
-      let record = try parse(line, place: "\(path):\(index + 1)")
+      let record: MetricsRecord
+      do throws(CommandFailure) {
+        record = try parse(line, place: "\(path):\(index + 1)")
+      } catch {
+        // A last line without its end is one that is being written, or that a killed run left.
+        if index == lines.count - 1 && line.last != UInt8(ascii: "}") && !records.isEmpty { break }
+        throw error
+      }
       while let last = records.last, last.step >= record.step { records.removeLast() }
       records.append(record)
     }

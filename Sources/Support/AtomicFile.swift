@@ -16,21 +16,29 @@ package struct AtomicFile: ~Copyable {
   package static func write(
     _ url: URL, _ body: (borrowing AtomicFile) throws(FileError) -> Void
   ) throws(FileError) {
+    if isSpecial(url.path) { return try body(AtomicFile(special: url.path)) }
+    // A link stays a link: what it points to is replaced.
+    let url = url.resolvingSymlinksInPath()
     TemporaryName.removeLeftovers(of: url)
     var file = try AtomicFile(url.path)
     try body(file)
     try file.commit()
   }
 
-  /// Writes bytes, making the folder if it is missing. What is no regular file (`/dev/stdout`, a pipe) is written straight
-  /// to.
+  /// Devices, pipes and descriptors (`/dev/stdout`) have no old content to keep: they are written straight to.
+  private static func isSpecial(_ path: String) -> Bool {
+    var target = path
+    if let link = try? FileManager.default.destinationOfSymbolicLink(atPath: path), link.hasPrefix("/") {
+      target = link
+    }
+    if path.hasPrefix("/dev/") || target.hasPrefix("/dev/") || target.hasPrefix("/proc/") { return true }
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
+  }
+
+  /// Writes bytes, making the folder if it is missing.
   package static func write(_ bytes: some Collection<UInt8>, to path: String) throws(FileError) {
     let bytes = Array(bytes)
-    var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      let file = try AtomicFile(special: path)
-      return try file.write(bytes)
-    }
     let url = URL(fileURLWithPath: path)
     do {
       try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)

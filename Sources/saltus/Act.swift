@@ -55,7 +55,7 @@ struct Act: ParsableCommand {
 
   /// Written at once, also through a pipe.
   private func reply(_ value: some Encodable) throws {
-    FileHandle.standardOutput.write(Data((try JSONFile.line(value) + "\n").utf8))
+    try FileHandle.standardOutput.write(contentsOf: Data((try JSONFile.line(value) + "\n").utf8))
   }
 
   private func answer(_ line: String, _ predictor: ActionPredictor) throws -> Answer {
@@ -65,7 +65,8 @@ struct Act: ParsableCommand {
       request = try JSONDecoder().decode(Request.self, from: Data(line.utf8))
     } catch {
       throw CommandFailure(
-        "give {\"observation\": [[\(description.observationSize) numbers], …], \"seed\": 7}, with finite numbers")
+        "give {\"observation\": [[\(description.observationSize) numbers], …], \"seed\": 7}, with finite numbers and a seed from 0 on"
+      )
     }
     for row in request.observation { try description.check(row) }
     var history = request.observation

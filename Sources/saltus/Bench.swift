@@ -48,7 +48,11 @@ struct BenchSizes: ParsableArguments {
       throw ValidationError("--widths \(widths): give multiples of 8 with commas between them, such as 64,128,256")
     }
     let network = TemporalUNet.Configuration(channels: action, widths: sizes, globalCondition: condition)
-    guard action > 0, condition >= 0, horizon > 0, horizon % network.timeMultiple == 0 else {
+    if let problem = network.problem { throw ValidationError(problem) }
+    guard (0...86_400).contains(seconds) else {
+      throw ValidationError("--seconds \(seconds): 0 to 86,400 are possible.")
+    }
+    guard (1...100_000).contains(horizon), horizon % network.timeMultiple == 0 else {
       throw ValidationError(
         "--horizon \(horizon): a multiple of \(network.timeMultiple) is needed for \(sizes.count) levels")
     }
@@ -84,6 +88,10 @@ struct BenchPolicy: ParsableCommand {
   @Option(help: "Samples per call.")
   var batch = 1
 
+  func validate() throws {
+    guard (1...100_000).contains(batch) else { throw ValidationError("--batch \(batch): 1 to 100,000 are possible.") }
+  }
+
   func run() throws {
     let configuration = try sizes.configuration()
     var layout = ParameterLayout()
@@ -109,7 +117,7 @@ struct BenchTrain: ParsableCommand {
   var batch = 256
 
   func run() throws {
-    guard batch > 0 else { throw ValidationError("--batch \(batch): at least 1 is needed.") }
+    guard (1...100_000).contains(batch) else { throw ValidationError("--batch \(batch): 1 to 100,000 are possible.") }
     let network = try sizes.configuration()
     var configuration = TrainingConfiguration()
     configuration.batchSize = batch

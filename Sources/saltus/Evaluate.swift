@@ -66,6 +66,7 @@ struct Evaluate: ParsableCommand {
     let sampler = try arguments.sampler()
     let starts = try Starts(self)
     let count = starts.count
+    let networkCalls = try ActionPredictor(policy, sampler: sampler).networkCalls
     let progress = Mutex(ProgressReporter(label: "episodes", total: count))
     let evaluation = PolicyEvaluation(policy, sampler: sampler, threads: threadOptions.threads)
     let results = try evaluation.run(
@@ -74,10 +75,10 @@ struct Evaluate: ParsableCommand {
     let latency = try PolicyLatency.measure(policy, sampler: sampler, observation: starts.make(0).1)
     let report = EvaluationReport(
       scores: results.map(\.score), successes: results.count(where: \.success),
-      networkCallsPerChunk: try ActionPredictor(policy, sampler: sampler).networkCalls, milliseconds: latency)
-    if let gif { try film(policy, sampler, starts, to: gif) }
+      networkCallsPerChunk: networkCalls, milliseconds: latency)
     if let json { try JSONFile.write(report, to: json) }
     print(report.summary)
+    if let gif { try film(policy, sampler, starts, to: gif) }
   }
 
   /// The first episode again, with the predicted plan drawn into every frame.
@@ -110,6 +111,9 @@ struct Evaluate: ParsableCommand {
       firstSeed = command.firstSeed
       generator = command.reset
       count = command.episodes ?? states?.states.count ?? 50
+      guard !firstSeed.addingReportingOverflow(UInt64(count)).overflow else {
+        throw ValidationError("--first-seed \(firstSeed): there are no \(count) seeds from there on.")
+      }
       if let states, count > states.states.count {
         throw CommandFailure("--episodes \(count): the file holds \(states.states.count) initial states")
       }

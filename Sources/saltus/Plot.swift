@@ -97,7 +97,7 @@ struct Plot: ParsableCommand {
       records.compactMap { record in value(record).map { SIMD2(Double(record.step), $0) } }
     }
     let raw = points(quantity.value)
-    let radius = smooth ?? raw.count / 60
+    let radius = min(smooth ?? raw.count / 60, raw.count)
     let averages = Statistics.movingAverage(raw.map(\.y), radius: radius)
     let smoothed = zip(raw, averages).map { SIMD2($0.x, $1) }
     let prefix = name.map { "\($0): " } ?? ""

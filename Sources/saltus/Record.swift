@@ -35,6 +35,9 @@ struct Record: ParsableCommand {
 
   func validate() throws {
     if episodes < 1 { throw ValidationError("--episodes \(episodes): at least 1 is needed.") }
+    if firstSeed.addingReportingOverflow(UInt64(episodes)).overflow {
+      throw ValidationError("--first-seed \(firstSeed): there are no \(episodes) seeds from there on.")
+    }
     if !(noise >= 0) { throw ValidationError("--noise \(noise): a number that is not negative is needed.") }
   }
 
@@ -55,5 +58,7 @@ struct Record: ParsableCommand {
     guard !scores.isEmpty else { throw ExitCode(Interrupt.exitCode) }
     try writer.finish()
     print("\(scores.count) episodes, mean score \(String(format: "%.3f", Statistics.mean(scores))), in \(out)")
+    // What was recorded before an interruption is kept.
+    if Interrupt.isRequested { throw ExitCode(Interrupt.exitCode) }
   }
 }

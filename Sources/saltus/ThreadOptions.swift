@@ -7,6 +7,6 @@ struct ThreadOptions: ParsableArguments {
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
   func validate() throws {
-    guard threads >= 1 else { throw ValidationError("--threads \(threads): at least one thread is needed.") }
+    guard (1...1024).contains(threads) else { throw ValidationError("--threads \(threads): 1 to 1,024 are possible.") }
   }
 }

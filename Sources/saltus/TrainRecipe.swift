@@ -18,7 +18,7 @@ struct TrainRecipe: ParsableCommand {
         bundle: pusht.safetensors
         use: {actionSteps: 6, middleSigmas: [[0.35]]}     # as 'saltus bundle' takes them
       Paths are relative to the recipe; each stage trains in OUT/NAME. Run the same command again to go on after an
-      interruption: finished stages are skipped, a started one resumes.
+      interruption: a started stage resumes, a finished one is checked and not trained again.
 
       EXAMPLE:
         saltus train recipe Examples/Presets/pusht/recipe.yaml --data pusht_cchi_v7_replay.zarr --out runs/pusht
@@ -68,13 +68,13 @@ struct TrainRecipe: ParsableCommand {
       for earlier in [stage.start, stage.teacher].compactMap({ $0 }) where !done.contains(earlier) {
         throw CommandFailure("\(self.recipe): stage \(stage.name): there is no earlier stage named \(earlier)")
       }
+      guard !done.contains(stage.name) else {
+        throw CommandFailure("\(self.recipe): two stages are named \(stage.name)")
+      }
       done.append(stage.name)
       let configuration: PolicyTrainingConfiguration = try ConfigurationLoader.load(
         defaults: PolicyTrainingConfiguration(), file: folder.appending(path: stage.config).path, overrides: overrides)
-      if let finished = Self.finishedSteps(checkpoint(stage.name)), finished >= configuration.training.steps {
-        TrainingCommand.note("\(stage.name): finished before")
-        continue
-      }
+      // A finished stage, too, is asked whether it was trained with these settings.
       try TrainingCommand.run(
         configuration, data: data, out: "\(out)/\(stage.name)", start: stage.start.map(checkpoint),
         teacher: stage.teacher.map(checkpoint), threads: threadOptions.threads,
@@ -86,9 +86,4 @@ struct TrainRecipe: ParsableCommand {
   }
 
   private func checkpoint(_ stage: String) -> String { "\(out)/\(stage)/last.safetensors" }
-
-  private static func finishedSteps(_ path: String) -> Int? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    return try? CheckpointState.steps(path)
-  }
 }

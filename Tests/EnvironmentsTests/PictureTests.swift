@@ -86,7 +86,10 @@ struct PictureTests {
       #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == frame.png())
       try GIF.write([frame], framesPerSecond: 10, to: folder.appendingPathComponent("a.gif").path)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["a.gif", "a.png"])
-      let missing = folder.appendingPathComponent("none/a.png").path
+      let deeper = folder.appendingPathComponent("made/on/the/way/a.png").path
+      try frame.writePNG(to: deeper)
+      #expect(try Data(contentsOf: URL(fileURLWithPath: deeper)) == frame.png())
+      let missing = folder.appendingPathComponent("a.png/is-a-file.png").path
       #expect {
         try frame.writePNG(to: missing)
       } throws: { error in

@@ -53,7 +53,7 @@ struct RecedingHorizonTests {
       #expect(throws: PolicyError.observationSize(found: 2, expected: 3)) {
         try disturbed.act(Array(good.dropLast()), time: time)
       }
-      for (index, value) in [Double.infinity, -.infinity].enumerated() {
+      for (index, value) in [Double.infinity, -.infinity, 1e39].enumerated() {
         var bad = good
         bad[index] = value
         #expect(throws: PolicyError.observationNotFinite(index: index, value: value)) {

@@ -49,6 +49,11 @@ import Testing
       ])
   }
 
+  @Test func aLastLineWithoutItsEndIsLeftOut() throws {
+    #expect(try read("{\"step\":1}\n{\"step\":2,\"lo").map(\.step) == [1])
+    #expect(try read("{\"step\":1}\n{\"step\":2}").map(\.step) == [1, 2])
+  }
+
   @Test func stepsDoneAgainAfterAResumeReplaceTheEarlierOnes() throws {
     let records = try read(
       #"{"step":1,"loss":1}"# + "\n" + #"{"step":2,"loss":2}"# + "\n" + #"{"step":3,"loss":3}"# + "\n"
@@ -58,7 +63,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{\"step\":1}\n{\"step\":2,\"lo", "m.jsonl:2: this is not a JSON object such as {\"step\":100,\"loss\":0.12}"),
+    ("{\"step\":1}\n{\"step\":2,\"lo\n", "m.jsonl:2: this is not a JSON object such as {\"step\":100,\"loss\":0.12}"),
     ("[1]", "m.jsonl:1: this is not a JSON object such as {\"step\":100,\"loss\":0.12}"),
     ("{\"step\":1}\n\n{\"loss\":2}", "m.jsonl:3: \"step\" is missing"),
     ("{\"step\":1,\"loss\":\"low\"}", "m.jsonl:1: \"loss\" is not a number"),

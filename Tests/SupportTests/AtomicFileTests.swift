@@ -31,4 +31,14 @@ struct AtomicFileTests {
     var status = stat()
     #expect(stat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
   }
+
+  @Test func whatALinkPointsToIsReplacedAndNotTheLink() throws {
+    try withTemporaryPath { folder in
+      try AtomicFile.write(Data("old".utf8), to: folder + "/file")
+      try FileManager.default.createSymbolicLink(atPath: folder + "/link", withDestinationPath: folder + "/file")
+      try AtomicFile.write(Data("new".utf8), to: folder + "/link")
+      #expect(try String(contentsOfFile: folder + "/file", encoding: .utf8) == "new")
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder + "/link") == folder + "/file")
+    }
+  }
 }
