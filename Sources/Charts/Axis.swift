@@ -18,9 +18,9 @@ public struct Axis: Sendable {
     self.range = range
   }
 
-  /// The part of the scale that can hold a value.
+  /// Whether the scale can show a value. Beyond 10^±200, margins and ticks would leave the range of `Double`.
   func holds(_ value: Double) -> Bool {
-    value.isFinite && (scale == .linear || value > 0)
+    abs(value) <= 1e200 && (scale == .linear || value >= 1e-200)
   }
 }
 

@@ -104,6 +104,18 @@ public struct DatasetFile: Sendable {
     return try Episodes(columns: columns, ends: rule.ends, path: path)
   }
 
+  /// What deserves a warning though the columns can be read, such as chunks that are absent and stand for the fill
+  /// value: meant so by Zarr, but also what an interrupted download looks like.
+  public func remarks(columns names: [String]) throws(DatasetError) -> [String] {
+    let known = columns(try episodeRule())
+    var remarks: [String] = []
+    for name in names {
+      let array = try column(name, among: known)
+      remarks += try source.remarks(on: array).map { "\(path): column \"\(name)\": \($0)" }
+    }
+    return remarks
+  }
+
   private func column(_ name: String, among known: [ArrayDescription]) throws(DatasetError) -> ArrayDescription {
     if let array = known.first(where: { Self.columnName($0.name) == name }) { return array }
     let isRefused = { (error: DatasetError) in

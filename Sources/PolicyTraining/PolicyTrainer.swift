@@ -14,6 +14,8 @@ public struct PolicyTrainer {
   public let trainingWindows: Windows
   public let heldOutWindows: Windows?
   public let trainer: Trainer<PolicyTask>
+  /// What the user should know about the data, each a sentence; see `DatasetFile.remarks`.
+  public let dataRemarks: [String]
 
   /// Reads the data, fits normalisers and noise scale on the training episodes, and makes or restores the run.
   ///
@@ -29,7 +31,9 @@ public struct PolicyTrainer {
   ) throws {
     if let problem = configuration.problem { throw TrainingError.configuration(problem) }
     let recipe = PolicyRecipe(observation: configuration.observation, action: configuration.action)
-    let episodes = try DatasetFile(data).episodes(columns: recipe.columnNames)
+    let file = try DatasetFile(data)
+    dataRemarks = try file.remarks(columns: recipe.columnNames)
+    let episodes = try file.episodes(columns: recipe.columnNames)
     // The split belongs to the data, not to a run: every seed holds the same episodes out.
     let split = episodes.split(heldOutFraction: configuration.heldOutEpisodes, seed: 0)
     let training = try PolicyDataset(split.training, recipe: recipe)

@@ -88,6 +88,11 @@ struct Plot: ParsableCommand {
     guard !series.isEmpty else {
       throw CommandFailure("\(files.joined(separator: ", ")): no record has \"\(quantity.rawValue)\"")
     }
+    if scale == .log, !series.contains(where: { $0.points.contains { $0.y > 0 } }) {
+      throw CommandFailure(
+        "\(files.joined(separator: ", ")): no \(quantity.label) is positive, so a logarithmic axis cannot show it; "
+          + "use --scale linear")
+    }
     let y = Axis(quantity.label, scale: scale == .log ? .logarithmic : .linear)
     return Chart(title, x: Axis("step"), y: y, series: series)
   }

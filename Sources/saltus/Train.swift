@@ -66,6 +66,7 @@ enum TrainingCommand {
     let run = try PolicyTrainer(
       configuration, data: URL(filePath: data), output: URL(filePath: out), start: start.map(PolicyArguments.load),
       teacher: teacher.map(PolicyArguments.load), threads: threads, resume: resume)
+    for remark in run.dataRemarks { note("warning: \(remark)") }
     let trainer = run.trainer
     let windows = "\(run.trainingWindows.count) windows, \(run.heldOutWindows?.count ?? 0) held out"
     let sigmaData = run.description.parameterisation.preconditioning.sigmaData

@@ -46,7 +46,7 @@ import Testing
 
   @Test(arguments: [
     [], [SIMD2(0.0, 0.0)], [SIMD2(.nan, 1), SIMD2(1, .infinity)], [SIMD2(1, 5), SIMD2(2, 5)], [SIMD2(1e300, 1e-300)],
-    [SIMD2(-1, -1), SIMD2(1e6, 1e12)],
+    [SIMD2(-1, -1), SIMD2(1e6, 1e12)], [SIMD2(9.2e18, 1e308), SIMD2(0, -1e308)], [SIMD2(1, 1e-200), SIMD2(2, 1e200)],
   ]) func everyInputCanBeDrawn(points: [SIMD2<Double>]) throws {
     for scale in [Axis.Scale.linear, .logarithmic] {
       for series in [Series.line(points), .scatter(points)] {

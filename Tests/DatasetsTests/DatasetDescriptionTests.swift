@@ -73,6 +73,18 @@ struct DatasetDescriptionTests {
     }
   }
 
+  @Test func absentChunksAreRemarkedOn() throws {
+    try withTemporaryFolder { folder in
+      let recording = try Recording(in: folder)
+      #expect(try DatasetFile(recording.url).remarks(columns: ["action", "time"]) == [])
+      try FileManager.default.removeItem(at: recording.file("data/time/6"))
+      #expect(
+        try DatasetFile(recording.url).remarks(columns: ["action", "time"]) == [
+          "\(recording.url.path): column \"time\": 1 of 7 chunks are absent and read as the fill value"
+        ])
+    }
+  }
+
   @Test func anArchiveIsDescribedWithItsOtherArrays() throws {
     let description = try DatasetDescription(fixture("types.npz"))
     #expect(description.format == .npz)
