@@ -33,6 +33,7 @@ let package = Package(
       name: "PolicyHead", dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Environments"]),
     .target(
       name: "PolicyTraining", dependencies: ["Checkpoints", "Consistency", "Datasets", "PolicyHead", "Training"]),
+    .target(name: "SpeechHead", dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency"]),
     .target(name: "Charts", dependencies: ["CCairo"]),
     .target(name: "Configuration", dependencies: ["Support", .product(name: "Yams", package: "Yams")]),
     .target(name: "Reporting", dependencies: ["Support"]),

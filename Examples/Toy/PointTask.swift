@@ -14,10 +14,11 @@ struct PointTask: TrainingTask {
   var usesTeacher: Bool { method.objective.needsTeacher }
   var targetDecay: Double { method.objective.targetDecay }
 
-  func record(batch: Int, training: Bool) -> (graph: Graph, loss: Tensor) {
+  func record(batch: Int, training: Bool) -> RecordedLoss {
     let graph = Graph()
     let data = graph.input("points", [batch, 1, 2])
-    return (graph, method.loss(of: network, data: data, conditioning: .init(), training: training, in: graph))
+    let loss = method.loss(of: network, data: data, conditioning: .init(), training: training, in: graph)
+    return RecordedLoss(graph, loss: loss)
   }
 
   /// Where a plan's points lie, and what the method reads.

@@ -3,7 +3,7 @@ import Foundation
 /// What a stream of random numbers is used for, so that two uses never share numbers.
 public enum RandomStream: UInt32, Sendable {
   case initialization = 1
-  case shuffle, split, noise, time, dropout, policy, environment, objective
+  case shuffle, split, noise, time, dropout, policy, environment, objective, crop
 }
 
 /// Counter-based random numbers, Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").

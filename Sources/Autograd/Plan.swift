@@ -28,6 +28,8 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
   /// Where gradients are written, laid out like the parameters; nil for plans without gradients.
   public let gradients: ParameterBuffer?
   private let weights: PackedWeights
+  /// The first instruction after the pause; 0 without one.
+  private let pause: Int
 
   /// Compiles `graph`.
   ///
@@ -36,17 +38,20 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
   ///   - gradients: parameters and their gradients, written into one flat buffer on every run.
   ///   - gradientCount: floats of that buffer: the parameter layout's `count`.
   ///   - weights: the parameters' values and their packed copies.
+  ///   - pausingAfter: values that are computed first, so that `run(beforeResuming:)` can fill inputs that follow from
+  ///     them; to be read they must be outputs too.
   ///   - threads: that share every run, by output channels: for small batches. Results do not depend on it.
   public init(
     _ graph: Graph, outputs: [String: Tensor], gradients: [(parameter: Parameter, gradient: Tensor)] = [],
-    gradientCount: Int = 0, weights: PackedWeights, threads: Int = 1
+    gradientCount: Int = 0, pausingAfter: [Tensor] = [], weights: PackedWeights, threads: Int = 1
   ) {
     self.weights = weights
     self.gradients = gradients.isEmpty ? nil : ParameterBuffer(count: gradientCount)
     var compiler = PlanCompiler(graph, weights: weights)
     let program = compiler.compile(
       outputs: outputs.mapValues(\.id), gradients: gradients.map { ($0.parameter, $0.gradient.id) },
-      gradientBuffer: self.gradients, threads: threads)
+      gradientBuffer: self.gradients, pausingAfter: Set(pausingAfter.map(\.id)), threads: threads)
+    pause = program.pause
     self.program = Threads(program.instructions, count: threads, scratchStride: program.scratchStride)
     names = program.names
     inputs = program.inputs
@@ -75,7 +80,15 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
   }
 
   /// Computes all outputs and gradients from the inputs and the packed weights.
-  public func run() { program.run() }
+  public func run() { program.run(0..<instructions.count) }
+
+  /// The same, with a pause after the values that the plan was made to pause after: `fill` reads them and fills the
+  /// inputs that follow from them, such as an alignment. No operation before the pause may read such an input.
+  public func run(beforeResuming fill: () -> Void) {
+    program.run(0..<pause)
+    fill()
+    program.run(pause..<instructions.count)
+  }
 
   /// One line per kernel call, then totals.
   public var description: String {

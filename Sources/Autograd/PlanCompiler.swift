@@ -8,6 +8,8 @@ struct PlanCompiler {
     var inputs: [String: UnsafeMutableBufferPointer<Float>] = [:]
     var outputs: [String: UnsafeBufferPointer<Float>] = [:]
     let memory: PlanMemory
+    /// Instructions before the pause.
+    var pause = 0
     /// Floats of scratch for each thread.
     var scratchStride = 0
     var statistics = Plan.Statistics(operations: 0, arenaBytes: 0, unsharedBytes: 0, packedBytes: 0, flops: 0)
@@ -25,7 +27,8 @@ struct PlanCompiler {
   }
 
   mutating func compile(
-    outputs: [String: Int], gradients: [(Parameter, Int)], gradientBuffer: ParameterBuffer?, threads: Int
+    outputs: [String: Int], gradients: [(Parameter, Int)], gradientBuffer: ParameterBuffer?,
+    pausingAfter: Set<Int>, threads: Int
   ) -> Program {
     let kept = Set(outputs.values).union(gradients.map(\.1))
     steps = Fusion.steps(of: graph, outputs: kept)
@@ -52,9 +55,11 @@ struct PlanCompiler {
     let lowering = Lowering(
       graph: graph, weights: weights, memory: program.memory, places: places, views: views,
       scratch: program.memory.allocate(scratchCount * threads))
+    let pausing = Set(pausingAfter.map { views[$0]?.source ?? $0 })
     for step in steps {
       let lowered = lowering.lower(step)
       program.instructions += lowered.instructions
+      if pausing.contains(step.node) { program.pause = program.instructions.count }
       program.names += lowered.instructions.map { _ in "\(lowered.name) → \(graph.nodes[step.node].shape)" }
       program.statistics.flops += lowered.flops
     }

@@ -6,6 +6,8 @@ final class Threads {
   private let count: Int
   private let scratchStride: Int
   private var team: OpaquePointer?
+  /// What the team is executing.
+  private var range = 0..<0
 
   init(_ program: [Instruction], count: Int, scratchStride: Int) {
     precondition(count > 0, "\(count) threads")
@@ -25,20 +27,21 @@ final class Threads {
     instructions.deallocate()
   }
 
-  func run() {
+  func run(_ range: Range<Int>) {
     guard let team else {
-      for index in 0..<instructions.count { instructions[index].run() }
+      for index in range { instructions[index].run() }
       return
     }
+    self.range = range
     ck_team_run(team)
   }
 
   private func work(_ part: Int) {
     var previousIsShared = false
-    for index in 0..<instructions.count {
+    for index in range {
       let isShared = instructions[index].isShared
       // Neighbours that part 0 does alone need no waiting between them.
-      if index > 0 && (isShared || previousIsShared) { ck_team_barrier(team!) }
+      if index > range.lowerBound && (isShared || previousIsShared) { ck_team_barrier(team!) }
       instructions[index].run(part: part, of: count, scratchStride: scratchStride)
       previousIsShared = isShared
     }

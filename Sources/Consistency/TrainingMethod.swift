@@ -89,8 +89,6 @@ public struct TrainingPorts: @unchecked Sendable {
 
   func fillDropoutKeys(_ row: Int, _ key: SampleKey) {
     guard let dropoutKeys else { return }
-    var random = key.random(.dropout)
-    let word = random.next()
-    for i in 0..<4 { dropoutKeys[row * 4 + i] = Float(word >> (16 * UInt64(i)) & 0xFFFF) }
+    key.fillDropoutKeys(UnsafeMutableBufferPointer(rebasing: dropoutKeys[row * 4..<row * 4 + 4]))
   }
 }

@@ -15,10 +15,13 @@ public protocol TrainingTask: Sendable {
   /// Decay per step of the moving average of the online parameters in `Bank.target`; 0: the loss reads none.
   var targetDecay: Double { get }
 
-  /// Records the mean loss, `[1, 1, 1]`, of a batch.
+  /// The parameters that are trained; others keep their values. By default all.
+  var trainedParameters: Range<Int> { get }
+
+  /// Records the mean loss of a batch.
   ///
   /// - Parameter training: with dropout; without it for held-out losses.
-  func record(batch: Int, training: Bool) -> (graph: Graph, loss: Tensor)
+  func record(batch: Int, training: Bool) -> RecordedLoss
 
   /// Where the inputs of a plan that was compiled from `record` lie.
   associatedtype Ports: Sendable
@@ -34,9 +37,31 @@ public protocol TrainingTask: Sendable {
   ///   - key: what every random number of this sample follows from.
   ///   - progress: how much of the training has been done, 0 … 1.
   func fill(_ ports: Ports, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double)
+
+  /// Fills the inputs of all rows that follow from the recorded loss's `midway` values, where there are any.
+  func fillMidway(_ ports: Ports)
+}
+
+/// A batch's loss as a graph.
+public struct RecordedLoss {
+  public var graph: Graph
+  /// `[1, 1, 1]`.
+  public var loss: Tensor
+  /// Values that inputs of the rest follow from, by the name of the plan's output: the plan pauses when they are there.
+  public var midway: [String: Tensor]
+
+  public init(_ graph: Graph, loss: Tensor, midway: [String: Tensor] = [:]) {
+    self.graph = graph
+    self.loss = loss
+    self.midway = midway
+  }
 }
 
 extension TrainingTask {
+  public var trainedParameters: Range<Int> { 0..<layout.count }
+
+  public func fillMidway(_ ports: Ports) {}
+
   /// Whether the loss reads `Bank.target`.
   public var usesTarget: Bool { targetDecay > 0 }
 }
@@ -58,5 +83,12 @@ public struct SampleKey: Sendable, Hashable {
   /// The sample's generator for one use.
   public func random(_ stream: RandomStream) -> Philox {
     Philox(seed: seed, step: step, sample: sample, stream: stream)
+  }
+
+  /// Fills one sample's key of the dropout masks, `[4]`: see `Graph.dropoutMask`.
+  public func fillDropoutKeys(_ keys: UnsafeMutableBufferPointer<Float>) {
+    var random = random(.dropout)
+    let word = random.next()
+    for i in 0..<4 { keys[i] = Float(word >> (16 * UInt64(i)) & 0xFFFF) }
   }
 }

@@ -9,17 +9,17 @@ public final class ActionPredictor {
   public let batch: Int
   private let denoiser: DenoiserPlan
   private let condition: UnsafeMutableBufferPointer<Float>
-  private var sampler: SamplerState
+  private var sampler: Sampler
   private let actions: UnsafeMutableBufferPointer<Float>
 
   /// - Throws: `PolicyError.badSetting` for a sampler that makes no falling chain.
-  public init(_ policy: TrainedPolicy, sampler: PolicySampler, batch: Int = 1) throws(PolicyError) {
+  public init(_ policy: TrainedPolicy, sampler: SamplingMethod, batch: Int = 1) throws(PolicyError) {
     description = policy.description
     self.batch = batch
     let network = policy.network.configuration
     let count = batch * description.horizon * network.channels
     do {
-      self.sampler = try SamplerState(sampler, description, elementCount: count)
+      self.sampler = try description.sampler(sampler, elementCount: count)
     } catch {
       throw .badSetting("\(error)")
     }

@@ -65,4 +65,10 @@ public struct PolicyDescription: Sendable, Codable, Equatable {
     }
     return nil
   }
+
+  /// A sampler of this policy's noise levels.
+  func sampler(_ method: SamplingMethod, elementCount: Int) throws(ConsistencyError) -> Sampler {
+    try Sampler(
+      method, sampling, boundary: parameterisation.preconditioning.boundarySigma, elementCount: elementCount)
+  }
 }

@@ -1,3 +1,4 @@
+import Consistency
 import Dispatch
 import Environments
 import Synchronization
@@ -15,14 +16,14 @@ public struct PolicyEvaluation: Sendable {
   }
 
   private let policy: TrainedPolicy
-  private let sampler: PolicySampler
+  private let sampler: SamplingMethod
   private let threads: Int
   private let batch: Int
 
   /// - Parameters:
   ///   - threads: episodes are shared out among them; results do not depend on their number.
   ///   - batch: episodes that are predicted together; results do not depend on it either.
-  public init(_ policy: TrainedPolicy, sampler: PolicySampler, threads: Int = 1, batch: Int = 32) {
+  public init(_ policy: TrainedPolicy, sampler: SamplingMethod, threads: Int = 1, batch: Int = 32) {
     self.policy = policy
     self.sampler = sampler
     self.threads = threads

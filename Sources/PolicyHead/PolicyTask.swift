@@ -50,14 +50,14 @@ public struct PolicyTask: TrainingTask {
   public var usesTeacher: Bool { method.objective.needsTeacher }
   public var targetDecay: Double { method.objective.targetDecay }
 
-  public func record(batch: Int, training: Bool) -> (graph: Graph, loss: Tensor) {
+  public func record(batch: Int, training: Bool) -> RecordedLoss {
     let graph = Graph()
     let configuration = network.configuration
     let actions = graph.input("actions", [batch, horizon, configuration.channels])
     let observations = graph.input("observations", [batch, 1, configuration.globalCondition])
     let loss = method.loss(
       of: network, data: actions, conditioning: Conditioning(global: observations), training: training, in: graph)
-    return (graph, loss)
+    return RecordedLoss(graph, loss: loss)
   }
 
   /// Where a plan's observations and actions lie, and what the method reads.

@@ -23,7 +23,7 @@ extension TrainedPolicy {
     if let problem = description.problem { throw .badSetting(problem) }
     for steps in 1...description.sampling.middle.count + 1 {
       do {
-        _ = try SamplerState(.consistency(steps: steps), description, elementCount: 0)
+        _ = try description.sampler(.consistency(steps: steps), elementCount: 0)
       } catch {
         throw .badSetting("\(error)")
       }

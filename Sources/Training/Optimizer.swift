@@ -14,14 +14,19 @@ public struct Optimizer: Sendable {
   package let moment1: ParameterBuffer
   package let moment2: ParameterBuffer
   private let reduced: ParameterBuffer
+  /// The parameters that are trained.
+  private let trained: Range<Int>
 
   /// Fixed pieces of the flat buffers, so that sums are added in the same order on any number of threads.
   private static let pieceCount = 1 << 16
 
   /// Starts with zero moments and both averages at `weights`.
   ///
-  /// - Parameter targetDecay: of the target's average per step; 0 for none.
-  public init(weights: ParameterBuffer, targetDecay: Double = 0) {
+  /// - Parameters:
+  ///   - trained: the parameters that steps change; nil: all.
+  ///   - targetDecay: of the target's average per step; 0 for none.
+  public init(weights: ParameterBuffer, trained: Range<Int>? = nil, targetDecay: Double = 0) {
+    self.trained = trained ?? 0..<weights.count
     self.weights = weights
     ema = ParameterBuffer(copying: weights)
     target = targetDecay > 0 ? ParameterBuffer(copying: weights) : nil
@@ -47,10 +52,11 @@ public struct Optimizer: Sendable {
     _ step: Int, shardGradients: [ParameterBuffer], rate: Double, emaDecay: Double,
     _ configuration: TrainingConfiguration, workers: Workers
   ) -> Double {
-    let count = weights.count
-    let pieces = (count + Self.pieceCount - 1) / Self.pieceCount
+    let trained = trained
+    let pieces = (trained.count + Self.pieceCount - 1) / Self.pieceCount
     @Sendable func range(_ piece: Int) -> Range<Int> {
-      piece * Self.pieceCount..<min(count, (piece + 1) * Self.pieceCount)
+      let start = trained.lowerBound + piece * Self.pieceCount
+      return start..<min(trained.upperBound, start + Self.pieceCount)
     }
     let sources = shardGradients.map { UnsafePointer($0.pointer) as UnsafePointer<Float>? }
     let squares = UnsafeMutableBufferPointer<Double>.allocate(capacity: pieces)

@@ -39,7 +39,8 @@ public final class Trainer<Task: TrainingTask> {
     self.configuration = configuration
     workers = Workers(threads)
     let initial = start.map { ParameterBuffer(copying: $0) } ?? task.layout.initialize(seed: configuration.seed)
-    optimizer = Optimizer(weights: initial, targetDecay: task.targetDecay)
+    optimizer = Optimizer(
+      weights: initial, trained: task.trainedParameters, targetDecay: task.targetDecay)
     store = CheckpointStore(
       directory, layout: task.layout, configuration: configuration, metadata: metadata, teacher: teacher)
     metrics = MetricsLog(in: directory)

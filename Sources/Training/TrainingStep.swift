@@ -16,11 +16,10 @@ final class TrainingStep<Task: TrainingTask>: Sendable {
     shardSize = batchSize / shards
     let weights = PackedWeights(banks)
     self.weights = weights
-    let (graph, loss) = task.record(batch: shardSize, training: true)
-    let gradients = graph.gradient(of: loss)
+    let recorded = task.record(batch: shardSize, training: true)
+    let gradients = recorded.graph.gradient(of: recorded.loss)
     plans = (0..<shards).map { _ in
-      Plan(
-        graph, outputs: ["loss": loss], gradients: gradients, gradientCount: task.layout.count, weights: weights)
+      recorded.plan(gradients: gradients, gradientCount: task.layout.count, weights: weights)
     }
     ports = plans.map(task.ports)
   }
@@ -42,7 +41,7 @@ final class TrainingStep<Task: TrainingTask>: Sendable {
         task.fill(
           ports[shard], row: row, example: examples[sample], heldOut: false, key: key, progress: progress)
       }
-      plan.run()
+      plan.run { task.fillMidway(ports[shard]) }
     }
     return plans.reduce(0) { $0 + Double($1.output("loss")[0]) } / Double(plans.count)
   }
@@ -69,8 +68,8 @@ package final class HeldOutLoss<Task: TrainingTask>: Sendable {
     examples = (0..<count).map { $0 * task.heldOutCount / count }
     let weights = PackedWeights(banks)
     self.weights = weights
-    let (graph, loss) = task.record(batch: batch, training: false)
-    plans = (0..<workers.count).map { _ in Plan(graph, outputs: ["loss": loss], weights: weights) }
+    let recorded = task.record(batch: batch, training: false)
+    plans = (0..<workers.count).map { _ in recorded.plan(weights: weights) }
     ports = plans.map(task.ports)
   }
 
@@ -91,10 +90,21 @@ package final class HeldOutLoss<Task: TrainingTask>: Sendable {
           task.fill(
             ports[worker], row: row, example: examples[sample], heldOut: true, key: key, progress: progress)
         }
-        plan.run()
+        plan.run { task.fillMidway(ports[worker]) }
         results[index] = Double(plan.output("loss")[0])
       }
     }
     return losses.reduce(0, +) / Double(batches)
+  }
+}
+
+extension RecordedLoss {
+  /// Compiles it, with the outputs "loss" and the midway values.
+  fileprivate func plan(
+    gradients: [(parameter: Parameter, gradient: Tensor)] = [], gradientCount: Int = 0, weights: PackedWeights
+  ) -> Plan {
+    Plan(
+      graph, outputs: midway.merging(["loss": loss]) { $1 }, gradients: gradients, gradientCount: gradientCount,
+      pausingAfter: Array(midway.values), weights: weights)
   }
 }

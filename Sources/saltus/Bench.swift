@@ -150,14 +150,14 @@ struct SyntheticTask: TrainingTask {
     method = TrainingMethod(objective: objective, student: Parameterisation(Preconditioning(sigmaData: 0.5)))
   }
 
-  func record(batch: Int, training: Bool) -> (graph: Graph, loss: Tensor) {
+  func record(batch: Int, training: Bool) -> RecordedLoss {
     let graph = Graph()
     let sizes = network.configuration
     let condition = sizes.globalCondition > 0 ? graph.input("condition", [batch, 1, sizes.globalCondition]) : nil
     let loss = method.loss(
       of: network, data: graph.input("data", [batch, horizon, sizes.channels]),
       conditioning: Conditioning(global: condition), training: training, in: graph)
-    return (graph, loss)
+    return RecordedLoss(graph, loss: loss)
   }
 
   struct Ports: @unchecked Sendable {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Consistency
 import Environments
 import Foundation
 import PolicyHead
@@ -82,7 +83,7 @@ struct Evaluate: ParsableCommand {
   }
 
   /// The first episode again, with the predicted plan drawn into every frame.
-  private func film(_ policy: TrainedPolicy, _ sampler: PolicySampler, _ starts: Starts, to path: String) throws {
+  private func film(_ policy: TrainedPolicy, _ sampler: SamplingMethod, _ starts: Starts, to path: String) throws {
     let (world, first) = try starts.make(0)
     let controller = RecedingHorizon(try ActionPredictor(policy, sampler: sampler), seed: firstSeed)
     var observation = first
@@ -131,7 +132,7 @@ extension ResetGenerator: ExpressibleByArgument {}
 
 /// Milliseconds from an observation to a chunk of actions, one history at a time.
 enum PolicyLatency {
-  static func measure(_ policy: TrainedPolicy, sampler: PolicySampler, observation: [Double]) throws -> [Double] {
+  static func measure(_ policy: TrainedPolicy, sampler: SamplingMethod, observation: [Double]) throws -> [Double] {
     let predictor = try ActionPredictor(policy, sampler: sampler)
     let history = [[Double]](repeating: observation, count: policy.description.observationSteps)
     let clock = ContinuousClock()

@@ -25,7 +25,7 @@ struct PolicyArguments: ParsableArguments {
     }
   }
 
-  func sampler() throws -> PolicySampler {
+  func sampler() throws -> SamplingMethod {
     if let solver { return .solver(solver, intervals: steps) }
     guard let sigmas else { return .consistency(steps: steps) }
     let values = sigmas.split(separator: ",").map { Double($0.trimmingCharacters(in: .whitespaces)) }

@@ -54,6 +54,23 @@ struct PlanTests {
     }
   }
 
+  @Test(arguments: [1, 2]) func inputsMayFollowFromValuesAtThePause(threads: Int) {
+    let model = Model()
+    let graph = Graph()
+    let y = model(graph, graph.input("x", [2, 4, 8]), graph.input("c", [2, 1, 3]))
+    let z = y * graph.input("late", [2, 4, 8])
+    let plan = Plan(
+      graph, outputs: ["y": y, "z": z], pausingAfter: [y],
+      weights: PackedWeights([.online: model.layout.initialize(seed: 3)]), threads: threads)
+    for run in 0..<2 {
+      fill(plan, ["x": randomValues(64, seed: 1 + UInt64(run)), "c": randomValues(6, seed: 2)])
+      plan.run {
+        for i in 0..<64 { plan.input("late")[i] = plan.output("y")[i] + 1 }
+      }
+      for i in 0..<64 { #expect(plan.output("z")[i] == plan.output("y")[i] * (plan.output("y")[i] + 1)) }
+    }
+  }
+
   /// What looks like the fused patterns and is not: a bias that is broadcast over channels, one that adds channels, and
   /// FiLM whose scale and shift do not lie in one tensor.
   @Test func whatOnlyLooksFusibleIsComputedAllTheSame() {

@@ -9,7 +9,7 @@ import Testing
 struct ActionPredictorTests {
   private func predict(
     _ policy: TrainedPolicy, _ histories: [[[Double]]], seeds: [UInt64], call: UInt32 = 0, batch: Int? = nil,
-    _ sampler: PolicySampler = .consistency(steps: 2)
+    _ sampler: SamplingMethod = .consistency(steps: 2)
   ) throws -> [[[Double]]] {
     try ActionPredictor(policy, sampler: sampler, batch: batch ?? histories.count)
       .predict(histories, seeds: seeds, call: call)
@@ -49,8 +49,8 @@ struct ActionPredictorTests {
     }
   }
 
-  @Test(arguments: [PolicySampler.consistency(steps: 2), .chain(sigmas: [10, 1, 0.1]), .solver(.heun, intervals: 4)])
-  func aPredictionDependsOnNothingElseInTheBatch(sampler: PolicySampler) throws {
+  @Test(arguments: [SamplingMethod.consistency(steps: 2), .chain(sigmas: [10, 1, 0.1]), .solver(.heun, intervals: 4)])
+  func aPredictionDependsOnNothingElseInTheBatch(sampler: SamplingMethod) throws {
     let policy = try TinyPolicy.make()
     let histories = (0..<5).map(TinyPolicy.history)
     let together = try predict(policy, histories, seeds: [10, 11, 12, 13, 14], call: 2, sampler)
@@ -85,7 +85,7 @@ struct ActionPredictorTests {
   @Test func networkCallsAreCounted() throws {
     let policy = try TinyPolicy.make()
     for (sampler, calls) in [
-      (PolicySampler.consistency(steps: 1), 1), (.consistency(steps: 3), 3), (.chain(sigmas: [9, 1]), 2),
+      (SamplingMethod.consistency(steps: 1), 1), (.consistency(steps: 3), 3), (.chain(sigmas: [9, 1]), 2),
       (.solver(.euler, intervals: 5), 5), (.solver(.heun, intervals: 5), 9),
     ] { #expect(try ActionPredictor(policy, sampler: sampler).networkCalls == calls) }
   }
@@ -97,7 +97,7 @@ struct ActionPredictorTests {
     distilled.parameterisation = Parameterisation(Preconditioning(sigmaData: 0.4, boundarySigma: 0.02))
     let student = try TrainedPolicy(distilled, weights: policy.weights)
     #expect(throws: PolicyError.self) { try ActionPredictor(student, sampler: .solver(.heun, intervals: 3)) }
-    for sampler in [PolicySampler.chain(sigmas: [1, 2]), .chain(sigmas: []), .consistency(steps: 0)] {
+    for sampler in [SamplingMethod.chain(sigmas: [1, 2]), .chain(sigmas: []), .consistency(steps: 0)] {
       let error = #expect(throws: PolicyError.self) { try ActionPredictor(policy, sampler: sampler) }
       guard case .badSetting = error else {
         Issue.record("\(sampler): \(String(describing: error))")

@@ -22,10 +22,11 @@ struct DenoisingTask<N: Network>: TrainingTask {
   var usesTeacher: Bool { method.objective.needsTeacher }
   var targetDecay: Double { method.objective.targetDecay }
 
-  func record(batch: Int, training: Bool) -> (graph: Graph, loss: Tensor) {
+  func record(batch: Int, training: Bool) -> RecordedLoss {
     let graph = Graph()
     let data = graph.input("data", [batch] + shape)
-    return (graph, method.loss(of: network, data: data, conditioning: .init(), training: training, in: graph))
+    let loss = method.loss(of: network, data: data, conditioning: .init(), training: training, in: graph)
+    return RecordedLoss(graph, loss: loss)
   }
 
   struct Ports: @unchecked Sendable {

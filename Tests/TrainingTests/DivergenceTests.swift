@@ -19,7 +19,7 @@ struct DivergenceTests {
     var usesTeacher: Bool { base.usesTeacher }
     var targetDecay: Double { base.targetDecay }
 
-    func record(batch: Int, training: Bool) -> (graph: Graph, loss: Tensor) {
+    func record(batch: Int, training: Bool) -> RecordedLoss {
       base.record(batch: batch, training: training)
     }
 
@@ -52,10 +52,10 @@ struct DivergenceTests {
     var usesTeacher: Bool { false }
     var targetDecay: Double { 0 }
 
-    func record(batch: Int, training: Bool) -> (graph: Graph, loss: Tensor) {
+    func record(batch: Int, training: Bool) -> RecordedLoss {
       let graph = Graph()
       let product = graph.input("data", [batch, 1, 1]) * graph.parameter(weight)
-      return (graph, product.squared().squareRoot().mean())
+      return RecordedLoss(graph, loss: product.squared().squareRoot().mean())
     }
 
     struct Ports: @unchecked Sendable {

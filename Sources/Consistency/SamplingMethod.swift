@@ -1,7 +1,5 @@
-import Consistency
-
-/// How actions are drawn from a trained denoiser.
-public enum PolicySampler: Sendable, Hashable {
+/// How samples are drawn from a trained denoiser.
+public enum SamplingMethod: Sendable, Hashable {
   /// A chain of this many network calls, the first from pure noise.
   case consistency(steps: Int)
   /// A chain through these falling noise levels.
@@ -10,21 +8,27 @@ public enum PolicySampler: Sendable, Hashable {
   case solver(ODEMethod, intervals: Int)
 }
 
-/// A sampler with its work space, for arrays of one size.
-enum SamplerState {
+/// A sampling method with its noise levels and work space, for arrays of one size.
+public enum Sampler {
   case chain(ConsistencySampler)
   case solver(ODESolver)
 
-  init(_ sampler: PolicySampler, _ description: PolicyDescription, elementCount: Int) throws(ConsistencyError) {
-    let boundary = description.parameterisation.preconditioning.boundarySigma
-    switch sampler {
+  /// - Parameters:
+  ///   - schedule: the trained model's noise levels.
+  ///   - boundary: its boundary sigma.
+  ///   - elementCount: floats of the array to be sampled, all samples together.
+  /// - Throws: `ConsistencyError` for settings that make no falling chain.
+  public init(
+    _ method: SamplingMethod, _ schedule: SamplingSchedule, boundary: Double, elementCount: Int
+  ) throws(ConsistencyError) {
+    switch method {
     case .consistency(let steps):
-      let sigmas = try description.sampling.sigmas(steps: steps)
+      let sigmas = try schedule.sigmas(steps: steps)
       self = .chain(try ConsistencySampler(sigmas: sigmas, boundarySigma: boundary, elementCount: elementCount))
     case .chain(let sigmas):
       self = .chain(try ConsistencySampler(sigmas: sigmas, boundarySigma: boundary, elementCount: elementCount))
     case .solver(let method, let intervals):
-      let sigmas = try description.sampling.solverSigmas(intervals: intervals)
+      let sigmas = try schedule.solverSigmas(intervals: intervals)
       guard sigmas[sigmas.count - 1] >= boundary else {
         throw .chainDoesNotFall(sigmas: sigmas, index: sigmas.count - 1, boundary: boundary)
       }
@@ -33,7 +37,7 @@ enum SamplerState {
   }
 
   /// Network calls per sample.
-  var evaluationCount: Int {
+  public var evaluationCount: Int {
     switch self {
     case .chain(let sampler): sampler.evaluationCount
     case .solver(let solver): solver.evaluationCount
@@ -41,7 +45,11 @@ enum SamplerState {
   }
 
   /// Fills `x` with samples.
-  mutating func sample(
+  ///
+  /// - Parameters:
+  ///   - noise: fills an array with standard normal noise; called once by a solver, once per call by a chain.
+  ///   - denoise: the denoiser, in place.
+  public mutating func sample(
     _ x: UnsafeMutableBufferPointer<Float>, noise: (UnsafeMutableBufferPointer<Float>) -> Void,
     _ denoise: DenoiseInPlace
   ) {

@@ -1,0 +1,31 @@
+/// A recorded sentence, ready to be trained on.
+public struct SpeechUtterance: Sendable {
+  public var name: String
+  public var tokens: [PhonemeToken]
+  public var speaker: Int
+  /// The normalised log-mel spectrogram, `[frames, bands]`.
+  public var mel: [Float]
+
+  public init(name: String, tokens: [PhonemeToken], speaker: Int, mel: [Float]) {
+    self.name = name
+    self.tokens = tokens
+    self.speaker = speaker
+    self.mel = mel
+  }
+
+  public func frameCount(bands: Int) -> Int { mel.count / bands }
+}
+
+/// A recorded sentence with a trained encoder's view of it and its alignment.
+public struct AlignedUtterance: Sendable {
+  public var utterance: SpeechUtterance
+  public var encoded: EncodedUtterance
+  /// Frames of every state, `[tokens × states]`.
+  public var durations: [Int32]
+
+  public init(_ utterance: SpeechUtterance, encoded: EncodedUtterance, durations: [Int32]) {
+    self.utterance = utterance
+    self.encoded = encoded
+    self.durations = durations
+  }
+}

@@ -1,0 +1,107 @@
+import Backbone
+import Consistency
+
+/// Everything besides weights that a voice needs: stored as JSON in its checkpoint under `voice`.
+public struct VoiceDescription: Sendable, Codable, Equatable {
+  /// How audio becomes the mel-spectrogram that is predicted.
+  public struct Mel: Sendable, Codable, Equatable {
+    /// Hz.
+    public var sampleRate = 22_050
+    /// Samples per Fourier transform and between frames.
+    public var transformSize = 1024
+    public var hop = 256
+    public var bands = 128
+    /// Hz, the lower end of the first band and the upper end of the last.
+    public var minimumFrequency = 0.0
+    public var maximumFrequency = 11_025.0
+
+    public init() {}
+
+    /// Frames per second.
+    public var frameRate: Double { Double(sampleRate) / Double(hop) }
+  }
+
+  /// One voice of the corpora that were trained on. normalised = (ln mel − mean[band]) / deviation.
+  public struct Speaker: Sendable, Codable, Equatable {
+    public var name: String
+    /// `[bands]`
+    public var mean: [Float]
+    public var deviation: Float
+
+    public init(name: String, mean: [Float], deviation: Float) {
+      self.name = name
+      self.mean = mean
+      self.deviation = deviation
+    }
+  }
+
+  public var mel: Mel
+  /// Phones and pauses without stress, by token number.
+  public var phones: [String]
+  public var speakers: [Speaker]
+  public var encoder: PhonemeEncoder.Configuration
+  public var decoder: TemporalUNet.Configuration
+  /// How sigma enters the decoder, with the measured standard deviation of what it models: the normalised mel less the
+  /// encoder's mean.
+  public var parameterisation: Parameterisation
+  /// What the decoder was trained with; nil while there is only an encoder.
+  public var objective: ObjectiveConfiguration?
+  /// The noise levels of its sampling chains.
+  public var sampling: SamplingSchedule
+
+  public init(
+    mel: Mel, phones: [String], speakers: [Speaker], encoder: PhonemeEncoder.Configuration,
+    decoder: TemporalUNet.Configuration, parameterisation: Parameterisation, objective: ObjectiveConfiguration?,
+    sampling: SamplingSchedule
+  ) {
+    self.mel = mel
+    self.phones = phones
+    self.speakers = speakers
+    self.encoder = encoder
+    self.decoder = decoder
+    self.parameterisation = parameterisation
+    self.objective = objective
+    self.sampling = sampling
+  }
+
+  public var features: PhonemeFeatures {
+    PhonemeFeatures(phoneCount: phones.count, speakerCount: speakers.count)
+  }
+
+  /// The number of a phone by name.
+  public func phone(_ name: String) -> Int? { phones.firstIndex(of: name) }
+
+  /// What contradicts itself, or nil.
+  public var problem: String? {
+    if let problem = encoder.problem { return "encoder: \(problem)" }
+    if let problem = decoder.problem { return "decoder: \(problem)" }
+    if phones.isEmpty || Set(phones).count != phones.count { return "the phones are none, or not all different" }
+    if speakers.isEmpty || Set(speakers.map(\.name)).count != speakers.count {
+      return "the speakers are none, or not all different"
+    }
+    if encoder.inputs != features.count { return "the encoder's inputs do not fit the phones and speakers" }
+    if mel.bands != encoder.bands || mel.bands != decoder.channels {
+      return "the mel has \(mel.bands) bands, the encoder \(encoder.bands), the decoder \(decoder.channels)"
+    }
+    if decoder.frameCondition != FrameConditions(encoder).count || decoder.globalCondition != speakers.count
+      || decoder.targetEmbedding
+    {
+      return "the decoder's conditions do not fit the encoder and the speakers"
+    }
+    for speaker in speakers
+    where speaker.mean.count != mel.bands || !(speaker.deviation > 0) || !speaker.mean.allSatisfy(\.isFinite) {
+      return "speaker \(speaker.name): its mel statistics are damaged"
+    }
+    let limits = [
+      ("sampleRate", mel.sampleRate, 1000...384_000), ("transformSize", mel.transformSize, 16...65_536),
+      ("hop", mel.hop, 1...65_536),
+    ]
+    for (name, value, range) in limits where !range.contains(value) { return "\(name) is \(value)" }
+    if !(mel.minimumFrequency >= 0 && mel.minimumFrequency < mel.maximumFrequency)
+      || mel.maximumFrequency > Double(mel.sampleRate) / 2
+    {
+      return "the mel reaches from \(mel.minimumFrequency) to \(mel.maximumFrequency) Hz at \(mel.sampleRate) Hz"
+    }
+    return nil
+  }
+}
