@@ -34,6 +34,8 @@ let package = Package(
     .target(
       name: "PolicyTraining", dependencies: ["Checkpoints", "Consistency", "Datasets", "PolicyHead", "Training"]),
     .target(name: "SpeechHead", dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency"]),
+    .target(
+      name: "SpeechTraining", dependencies: ["Autograd", "Backbone", "Consistency", "SpeechHead", "Training"]),
     .target(name: "Charts", dependencies: ["CCairo"]),
     .target(name: "Configuration", dependencies: ["Support", .product(name: "Yams", package: "Yams")]),
     .target(name: "Reporting", dependencies: ["Support"]),
@@ -82,6 +84,9 @@ let package = Package(
         "Checkpoints", "Configuration", "Consistency", "Datasets", "PolicyHead", "PolicyTraining", "Training", "saltus",
         "TestSupport",
       ]),
+    .testTarget(
+      name: "SpeechHeadTests",
+      dependencies: ["Autograd", "Backbone", "Consistency", "SpeechHead", "Training", "TestSupport"]),
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments", "TestSupport"]),
     .testTarget(name: "PushTEnvTests", dependencies: ["Datasets", "Environments", "PushTEnv", "TestSupport"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts"]),

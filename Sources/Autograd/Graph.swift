@@ -19,6 +19,7 @@ public final class Graph {
   /// Which buffer parameters are read from while layers are being called.
   public private(set) var bank = Bank.online
 
+  /// An empty recording; layers read the bank `.online`.
   public init() {}
 
   func emit(_ operation: Operation, _ shape: [Int]) -> Tensor {
@@ -31,7 +32,8 @@ public final class Graph {
 
   /// A value that the caller fills in before every run: `[batch, time, channels]`.
   ///
-  /// Asking again for the same name gives the same tensor; the shape must then be the same too.
+  /// Asking again for the same name gives the same tensor.
+  /// - Precondition: three positive sizes, the same ones whenever a name is asked for again.
   public func input(_ name: String, _ shape: [Int]) -> Tensor {
     precondition(shape.count == 3 && shape.allSatisfy { $0 > 0 }, "input \(name): shape \(shape)")
     for node in nodes {
@@ -45,7 +47,7 @@ public final class Graph {
   /// A parameter's values, from the current bank.
   public func parameter(_ parameter: Parameter) -> Tensor { emit(.parameter(parameter, bank), parameter.shape) }
 
-  /// Fixed values, in row-major order of `shape`.
+  /// Fixed values, in row-major order of `shape`, which has rank 3 and as many elements.
   public func constant(_ values: [Float], _ shape: [Int]) -> Tensor {
     precondition(values.count == shape.reduce(1, *), "\(values.count) values for shape \(shape)")
     if let index = constants.firstIndex(of: values) { return emit(.constant(index), shape) }
@@ -65,6 +67,8 @@ public final class Graph {
   ///
   /// - Parameters:
   ///   - keys: `[batch, 1, 4]`, a 64-bit key per sample as four exact 16-bit floats, least significant first.
+  ///   - shape: `[batch, time, channels]` of the result.
+  ///   - rate: in [0, 1).
   ///   - stream: which dropout layer; the same stream and keys give the same mask.
   public func dropoutMask(keys: Tensor, shape: [Int], rate: Float, stream: UInt32) -> Tensor {
     precondition(keys.shape == [shape[0], 1, 4], "dropout keys are \(keys.shape) for a batch of \(shape[0])")
@@ -82,6 +86,7 @@ public struct Tensor {
 
   /// `[batch, time, channels]`, or `[taps, in, out]` for a convolution's weight.
   public var shape: [Int] { graph.nodes[id].shape }
+  /// Number of elements.
   public var count: Int { shape.reduce(1, *) }
 
   // Layers see tensors only; these reach the graph that a tensor belongs to.
@@ -89,7 +94,7 @@ public struct Tensor {
   /// A parameter's values in this tensor's graph, from its current bank.
   public func parameter(_ parameter: Parameter) -> Tensor { graph.parameter(parameter) }
 
-  /// Fixed values in this tensor's graph.
+  /// Fixed values in this tensor's graph: see `Graph.constant`.
   public func constant(_ values: [Float], _ shape: [Int]) -> Tensor { graph.constant(values, shape) }
 
   /// Dropout multipliers in this tensor's graph: see `Graph.dropoutMask`.

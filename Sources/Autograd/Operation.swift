@@ -2,14 +2,19 @@
 public enum Unary: Int, Sendable, Hashable, CaseIterable {
   /// x tanh(softplus x) (Misra 2019), and its derivative.
   case mish, mishDerivative
+  /// silu is x sigmoid x, softplus ln(1 + eˣ). log needs x > 0, reciprocal x ≠ 0, sqrt x ≥ 0; sqrt's derivative at 0 is
+  /// infinite.
   case silu, tanh, sigmoid, softplus, exp, log, sin, cos, sqrt, reciprocal, square
 }
 
 /// Stride and left padding of a convolution over time (right padding follows from the output length).
 public struct Window: Sendable, Hashable {
+  /// Input frames from one output frame to the next, at least 1.
   public var stride: Int
+  /// Zero frames before the first input frame, at least 0.
   public var padding: Int
 
+  /// - Precondition: `stride` > 0 and `padding` ≥ 0.
   public init(stride: Int = 1, padding: Int = 0) {
     precondition(stride > 0 && padding >= 0, "a stride of \(stride) and a padding of \(padding)")
     self.stride = stride
@@ -18,7 +23,7 @@ public struct Window: Sendable, Hashable {
 }
 
 /// The closed set of operations. Operands are node numbers; every operation has one gradient rule (Pullback.swift), one
-/// tangent rule (Pushforward.swift), one meaning in double precision (ReferenceInterpreter.swift) and one kernel (Plan).
+/// tangent rule (Pushforward.swift), one meaning in double precision (ReferenceInterpreter.swift), one kernel (Plan).
 ///
 /// All values have rank 3, `[batch, time, channels]`, or `[taps, in, out]` for convolution weights.
 package enum Operation: Sendable, Hashable {

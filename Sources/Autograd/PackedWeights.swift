@@ -27,10 +27,14 @@ public final class PackedWeights: @unchecked Sendable {
     var index: [Form: Int] = [:]
   }
 
+  /// The values that plans read, by bank.
   public let parameters: [Bank: ParameterBuffer]
   /// Plans that share the weights may be compiled on several threads at once.
   private let items = Mutex(Items())
 
+  /// Packs nothing yet: plans ask for copies while they are compiled.
+  ///
+  /// - Parameter parameters: one buffer for each bank that the plans' graphs read, all of the same layout.
   public init(_ parameters: [Bank: ParameterBuffer]) { self.parameters = parameters }
 
   deinit { for item in items.withLock(\.all) { freeFloats(item.packed, item.count) } }
@@ -60,7 +64,9 @@ public final class PackedWeights: @unchecked Sendable {
     return UnsafePointer(item.packed)
   }
 
-  /// Packs every weight again; `part` of `parts` lets threads share the work.
+  /// Packs every weight again from the current parameters.
+  ///
+  /// - Parameter part: 0 ..< `parts`: which share of the weights this call packs, so that threads may divide the work.
   public func refresh(part: Int = 0, of parts: Int = 1) {
     let items = items.withLock(\.all)
     var before = 0

@@ -18,12 +18,13 @@ public struct Parameter: Sendable, Hashable {
   /// Decides the shape on disk.
   public let kind: ParameterKind
 
+  /// Number of elements.
   public var count: Int { shape.reduce(1, *) }
 
   /// Elements of the flat buffer that belong to this parameter.
   public var range: Range<Int> { offset..<offset + count }
 
-  /// PyTorch's shape for it.
+  /// PyTorch's shape for it: `[C]`, `[out, in]` or `[out, in, taps]`.
   public var diskShape: [Int] {
     switch kind {
     case .vector: [shape[2]]
@@ -35,9 +36,11 @@ public struct Parameter: Sendable, Hashable {
 
 /// How a parameter's values start.
 public enum Initializer: Sendable, Hashable {
+  /// All 0, or all 1.
   case zeros, ones
   /// Uniform in ±bound; PyTorch's default for linear and convolution layers is 1/√fanIn.
   case uniform(bound: Float)
+  /// Normal with mean 0.
   case normal(standardDeviation: Float)
 }
 
@@ -46,16 +49,21 @@ public enum Initializer: Sendable, Hashable {
 public struct ParameterLayout: Sendable {
   /// A parameter with its dotted path and initial distribution.
   public struct Entry: Sendable {
+    /// Dotted path, such as `down.0.block1.conv1.weight`.
     public let name: String
+    /// Where its values lie.
     public let parameter: Parameter
+    /// How its values start.
     public let initializer: Initializer
   }
 
+  /// In the order in which they were added, which is that of the flat buffer.
   public private(set) var entries: [Entry] = []
   /// Floats in the flat buffer.
   public private(set) var count = 0
   private var path: [String] = []
 
+  /// A layout without parameters.
   public init() {}
 
   /// Runs `body` with `name` appended to the path of every parameter that it adds.
@@ -65,7 +73,10 @@ public struct ParameterLayout: Sendable {
     return body(&self)
   }
 
-  /// Adds a parameter under the current path. The name must be new.
+  /// Adds a parameter under the current path, behind those added before.
+  ///
+  /// - Parameter shape: in memory, `[1, 1, C]`, `[1, in, out]` or `[taps, in, out]` (see `ParameterKind`).
+  /// - Precondition: the full name is new, and the shape has three positive sizes.
   public mutating func add(
     _ name: String, _ shape: [Int], kind: ParameterKind, _ initializer: Initializer
   ) -> Parameter {
@@ -78,7 +89,8 @@ public struct ParameterLayout: Sendable {
     return parameter
   }
 
-  /// A new buffer filled from the initializers. Values depend on (`seed`, parameter name order) only.
+  /// A new buffer filled from the initializers. A parameter's values depend on `seed`, its place in `entries`, its
+  /// element count and its initializer only.
   public func initialize(seed: UInt64) -> ParameterBuffer {
     let buffer = ParameterBuffer(count: count)
     for (index, entry) in entries.enumerated() {
@@ -101,7 +113,9 @@ public struct ParameterLayout: Sendable {
 ///
 /// The class owns the memory and does no synchronisation: whoever shares it between threads keeps their writes apart.
 public final class ParameterBuffer: @unchecked Sendable {
+  /// The first element; valid as long as the buffer lives.
   public let pointer: UnsafeMutablePointer<Float>
+  /// Number of floats.
   public let count: Int
 
   /// A buffer of `count` zeros.
@@ -118,8 +132,10 @@ public final class ParameterBuffer: @unchecked Sendable {
 
   deinit { freeFloats(pointer, count) }
 
+  /// All elements; valid as long as the buffer lives.
   public var values: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: pointer, count: count) }
 
+  /// One element, its index checked.
   public subscript(index: Int) -> Float {
     get {
       precondition(index >= 0 && index < count, "element \(index) of a buffer of \(count)")
@@ -132,12 +148,16 @@ public final class ParameterBuffer: @unchecked Sendable {
   }
 
   /// Copies a parameter's values in the on-disk order (axes reversed, see `ParameterKind`) into `destination`.
+  ///
+  /// - Precondition: `destination` has as many elements as the parameter, which lies in this buffer's layout.
   public func writeDiskOrder(of parameter: Parameter, into destination: UnsafeMutableBufferPointer<Float>) {
     precondition(destination.count == parameter.count, "\(destination.count) floats for \(parameter.shape)")
     forEachDiskIndex(parameter) { disk, memory in destination[disk] = pointer[memory] }
   }
 
   /// Fills a parameter from values in the on-disk order.
+  ///
+  /// - Precondition: `source` has as many elements as the parameter, which lies in this buffer's layout.
   public func readDiskOrder(of parameter: Parameter, from source: UnsafeBufferPointer<Float>) {
     precondition(source.count == parameter.count, "\(source.count) floats for \(parameter.shape)")
     forEachDiskIndex(parameter) { disk, memory in pointer[memory] = source[disk] }

@@ -2,7 +2,10 @@ import Foundation
 
 /// What a stream of random numbers is used for, so that two uses never share numbers.
 public enum RandomStream: UInt32, Sendable {
+  /// Initial weights.
   case initialization = 1
+  /// The order of examples; the held-out split; a training sample's noise, noise level and dropout masks; a policy's
+  /// samples; a simulated world; what an objective draws besides; where an example is cropped.
   case shuffle, split, noise, time, dropout, policy, environment, objective, crop
 }
 
@@ -17,14 +20,19 @@ public struct Philox: RandomNumberGenerator, Sendable {
   private var used = 4
   private var spareNormal: Double?
 
+  /// The stream's first number.
+  ///
   /// - Parameters:
+  ///   - seed: of the whole run.
   ///   - step: the training or control step.
   ///   - sample: the global sample within the step, whatever shard or thread works on it.
+  ///   - stream: what the numbers are used for.
   public init(seed: UInt64, step: UInt32, sample: UInt32, stream: RandomStream) {
     key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
     counter = (0, stream.rawValue, sample, step)
   }
 
+  /// The next 64 random bits; the less significant half is drawn first.
   public mutating func next() -> UInt64 {
     let low = nextWord()
     return UInt64(nextWord()) << 32 | UInt64(low)

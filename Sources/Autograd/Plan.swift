@@ -10,14 +10,15 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
     public var operations: Int
     /// Bytes of activations, inputs and scratch.
     public var arenaBytes: Int
-    /// Bytes that activations would take without sharing memory.
+    /// Bytes that activations, gradients and one thread's scratch would take without sharing memory.
     public var unsharedBytes: Int
-    /// Bytes of packed weights (shared with other plans on the same `PackedWeights`).
+    /// Bytes of packed weights when the plan was compiled, those of earlier plans on the same `PackedWeights` included.
     public var packedBytes: Int
-    /// Multiplications and additions of the convolutions and linear layers.
+    /// Multiplications and additions of the convolutions and linear layers, gradients included, per run.
     public var flops: Int
   }
 
+  /// Counted when the plan was compiled.
   public let statistics: Statistics
   private let program: Threads
   private var instructions: UnsafeMutableBufferPointer<Instruction> { program.instructions }
@@ -25,7 +26,8 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
   private let inputs: [String: UnsafeMutableBufferPointer<Float>]
   private let outputs: [String: UnsafeBufferPointer<Float>]
   private let memory: PlanMemory
-  /// Where gradients are written, laid out like the parameters; nil for plans without gradients.
+  /// Where every run writes gradients, laid out like the parameters; 0 for parameters without one. nil for plans
+  /// without gradients.
   public let gradients: ParameterBuffer?
   private let weights: PackedWeights
   /// The first instruction after the pause; 0 without one.
@@ -36,15 +38,18 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
   /// - Parameters:
   ///   - outputs: the values to read after a run, by name.
   ///   - gradients: parameters and their gradients, written into one flat buffer on every run.
-  ///   - gradientCount: floats of that buffer: the parameter layout's `count`.
-  ///   - weights: the parameters' values and their packed copies.
+  ///   - gradientCount: floats of that buffer: the parameter layout's `count`; needed where there are gradients.
+  ///   - weights: the parameters' values and their packed copies, for every bank that the graph reads.
   ///   - pausingAfter: values that are computed first, so that `run(beforeResuming:)` can fill inputs that follow from
   ///     them; to be read they must be outputs too.
-  ///   - threads: that share every run, by output channels: for small batches. Results do not depend on it.
+  ///   - threads: that share every run, by output channels: for small batches. At least 1. Results do not depend on it.
   public init(
     _ graph: Graph, outputs: [String: Tensor], gradients: [(parameter: Parameter, gradient: Tensor)] = [],
     gradientCount: Int = 0, pausingAfter: [Tensor] = [], weights: PackedWeights, threads: Int = 1
   ) {
+    precondition(
+      gradients.allSatisfy { $0.parameter.range.upperBound <= gradientCount },
+      "a gradient buffer of \(gradientCount) floats does not hold all gradients")
     self.weights = weights
     self.gradients = gradients.isEmpty ? nil : ParameterBuffer(count: gradientCount)
     var compiler = PlanCompiler(graph, weights: weights)
@@ -60,7 +65,9 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
     statistics = program.statistics
   }
 
-  /// The memory of an input, to be filled before `run`; it keeps its contents between runs.
+  /// The memory of an input, row-major, to be filled before `run`: 0 at first; it keeps its contents between runs.
+  ///
+  /// - Precondition: the plan reads an input of that name; see `reads(_:)`. The plan must outlive the buffer's use.
   public func input(_ name: String) -> UnsafeMutableBufferPointer<Float> {
     guard let buffer = inputs[name] else {
       preconditionFailure("the plan reads no input \(name); it has \(inputs.keys.sorted())")
@@ -71,7 +78,9 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
   /// Whether the compiled outputs depend on an input.
   public func reads(_ name: String) -> Bool { inputs[name] != nil }
 
-  /// The value of an output after `run`.
+  /// The value of an output, row-major, as the last run left it.
+  ///
+  /// - Precondition: an output of that name was compiled. The plan must outlive the buffer's use.
   public func output(_ name: String) -> UnsafeBufferPointer<Float> {
     guard let buffer = outputs[name] else {
       preconditionFailure("the plan has no output \(name); it has \(outputs.keys.sorted())")
@@ -83,7 +92,8 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
   public func run() { program.run(0..<instructions.count) }
 
   /// The same, with a pause after the values that the plan was made to pause after: `fill` reads them and fills the
-  /// inputs that follow from them, such as an alignment. No operation before the pause may read such an input.
+  /// inputs that follow from them, such as an alignment. No operation before the pause may read such an input. A plan
+  /// without a pause calls `fill` first.
   public func run(beforeResuming fill: () -> Void) {
     program.run(0..<pause)
     fill()
@@ -134,7 +144,9 @@ final class PlanMemory {
 }
 
 extension Plan {
-  /// Minimum seconds of each kernel call over some runs, as lines "time, call, name", the most expensive first.
+  /// Each kernel call's least time over some runs, in µs, as lines "time, call, name", the most expensive first.
+  ///
+  /// - Parameter runs: at least 1. They take one thread, and inputs as they are.
   public func profile(runs: Int = 5) -> String {
     var best = [Double](repeating: .infinity, count: names.count)
     for _ in 0..<runs {

@@ -30,7 +30,7 @@ struct PlanCompiler {
     outputs: [String: Int], gradients: [(Parameter, Int)], gradientBuffer: ParameterBuffer?,
     pausingAfter: Set<Int>, threads: Int
   ) -> Program {
-    let kept = Set(outputs.values).union(gradients.map(\.1))
+    let kept = Set(outputs.values).union(gradients.map(\.1)).union(pausingAfter)
     steps = Fusion.steps(of: graph, outputs: kept)
     lookThroughSlices(kept)
     resolveAliases(kept)

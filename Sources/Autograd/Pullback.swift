@@ -3,7 +3,11 @@
 extension Graph {
   /// Appends the adjoint computation: the gradient of Σ ⟨output, cotangent⟩ with respect to each source.
   ///
-  /// Sources are treated as independent: nothing is traced past them. A source that no output depends on gives nil.
+  /// Sources are treated as independent: nothing is traced past them. Nothing flows into the masks of
+  /// normalisations, into dropout keys, or through `stopGradient`.
+  ///
+  /// - Parameter outputs: tensors with cotangents of their own shape.
+  /// - Returns: one gradient per source, with the source's shape; nil where no output depends on it.
   public func pullback(_ outputs: [(Tensor, cotangent: Tensor)], to sources: [Tensor]) -> [Tensor?] {
     let last = outputs.map(\.0.id).max() ?? -1
     let leaves = Set(sources.map(\.id))
@@ -24,7 +28,8 @@ extension Graph {
     return sources.map { adjoint[$0.id] }
   }
 
-  /// The gradient of a scalar with respect to every parameter of `bank` that it depends on, in layout order.
+  /// The gradient of a scalar, `[1, 1, 1]`, with respect to every parameter of `bank` that it depends on, in layout
+  /// order.
   public func gradient(of loss: Tensor, in bank: Bank = .online) -> [(parameter: Parameter, gradient: Tensor)] {
     precondition(loss.count == 1, "the gradient of a tensor of shape \(loss.shape): sum it to one number first")
     var parameters: [(Parameter, Int)] = []

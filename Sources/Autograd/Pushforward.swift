@@ -3,6 +3,7 @@
 extension Graph {
   /// Appends the tangent computation: the derivative of each output along the given directions of the sources.
   ///
+  /// - Parameter directions: sources, each with a tangent of its own shape. Nothing is traced past a source.
   /// - Returns: one tangent per output, with the output's shape; nil where it depends on no source.
   public func pushforward(_ outputs: [Tensor], along directions: [(source: Tensor, tangent: Tensor)]) -> [Tensor?] {
     let needed = ancestors(of: outputs.map(\.id))

@@ -8,6 +8,8 @@ public struct ReferenceInterpreter {
   private let parameters: [Bank: [Double]]
   private let inputs: [String: [Double]]
 
+  /// Nothing is computed or checked before `evaluate`.
+  ///
   /// - Parameters:
   ///   - parameters: the flat buffer of each bank that the graph reads.
   ///   - inputs: row-major values of each input that the outputs depend on.
@@ -18,6 +20,8 @@ public struct ReferenceInterpreter {
   }
 
   /// The values of `outputs`, each in row-major order of its shape.
+  ///
+  /// - Precondition: every input and bank that they depend on was given, each input with its shape's element count.
   public func evaluate(_ outputs: [Tensor]) -> [[Double]] {
     var values = [[Double]](repeating: [], count: graph.nodes.count)
     for id in graph.ancestors(of: outputs.map(\.id)).sorted() { values[id] = evaluate(id, values) }

@@ -19,30 +19,40 @@ extension Tensor {
     a.graph.emit(.multiply(a.id, b.id), broadcastShape(a, b, "*"))
   }
 
+  /// Element by element; a dimension of size 1 is repeated.
   public static func - (a: Tensor, b: Tensor) -> Tensor { a + b * -1 }
+  /// Every element negated.
   public static prefix func - (a: Tensor) -> Tensor { a * -1 }
 
+  /// Every element times a number.
   public static func * (a: Tensor, factor: Float) -> Tensor { a.graph.emit(.scale(a.id, by: factor), a.shape) }
+  /// Every element times a number.
   public static func * (factor: Float, a: Tensor) -> Tensor { a * factor }
+  /// Every element plus a number.
   public static func + (a: Tensor, term: Float) -> Tensor { a.graph.emit(.offset(a.id, by: term), a.shape) }
+  /// Every element minus a number.
   public static func - (a: Tensor, term: Float) -> Tensor { a + -term }
 
   /// Applies an elementwise function.
   public func apply(_ function: Unary) -> Tensor { graph.emit(.unary(function, id), shape) }
 
+  /// x tanh(softplus x), elementwise (Misra 2019).
   public func mish() -> Tensor { apply(.mish) }
+  /// x², elementwise.
   public func squared() -> Tensor { apply(.square) }
+  /// √x, elementwise, for x ≥ 0. Its derivative at 0 is infinite.
   public func squareRoot() -> Tensor { apply(.sqrt) }
+  /// 1/x, elementwise.
   public func reciprocal() -> Tensor { apply(.reciprocal) }
 
-  /// Sums over the dimensions that have size 1 in `target`.
+  /// Sums over the dimensions that have size 1 in `target`; the others must have this tensor's sizes.
   public func sum(to target: [Int]) -> Tensor {
     guard target != shape else { return self }
     precondition(zip(target, shape).allSatisfy { $0 == $1 || $0 == 1 }, "sum of \(shape) to \(target)")
     return graph.emit(.sum(id), target)
   }
 
-  /// Repeats along the dimensions that have size 1 here.
+  /// Repeats along the dimensions that have size 1 here; the others must have `target`'s sizes.
   public func broadcast(to target: [Int]) -> Tensor {
     guard target != shape else { return self }
     precondition(zip(target, shape).allSatisfy { $0 == $1 || $1 == 1 }, "broadcast of \(shape) to \(target)")
@@ -61,9 +71,13 @@ extension Tensor {
   /// The same value, through which no derivative passes.
   public func stopGradient() -> Tensor { graph.emit(.stopGradient(id), shape) }
 
-  /// Convolution over time: `[B, T, in]` and a weight `[taps, in, out]` give `[B, (T + 2·padding − taps)/stride + 1, out]`.
+  /// Convolution over time: `[B, T, in]` and a weight `[taps, in, out]` give
+  /// `[B, (T + 2·padding − taps)/stride + 1, out]`.
   public func convolution(_ weight: Tensor, _ window: Window = Window()) -> Tensor {
     let taps = weight.shape[0]
+    precondition(
+      shape[1] + 2 * window.padding >= taps,
+      "convolution of \(shape) with a weight of \(weight.shape) leaves no time step")
     let length = (shape[1] + 2 * window.padding - taps) / window.stride + 1
     return convolution(weight, window, length: length)
   }
@@ -86,6 +100,7 @@ extension Tensor {
   func transposedConvolution(_ weight: Tensor, _ window: Window, length: Int) -> Tensor {
     precondition(graph === weight.graph, "the convolution's operands belong to two graphs")
     precondition(shape[2] == weight.shape[2], "transposed convolution of \(shape) with \(weight.shape)")
+    precondition(length > 0, "transposed convolution of \(shape) with \(weight.shape) leaves no time step")
     return graph.emit(.transposedConvolution(x: id, weight: weight.id, window), [shape[0], length, weight.shape[1]])
   }
 
@@ -95,7 +110,10 @@ extension Tensor {
 
   /// Group normalisation without its affine part (Wu & He 2018): over time and the channels of each group.
   ///
-  /// - Parameter mask: `[B, T, 1]` of 0 and 1; statistics run over frames with 1, and the result is 0 elsewhere.
+  /// - Parameters:
+  ///   - groups: must divide the channels.
+  ///   - epsilon: added to the variance.
+  ///   - mask: `[B, T, 1]` of 0 and 1; statistics run over frames with 1, and the result is 0 elsewhere.
   public func normalize(groups: Int, epsilon: Float = 1e-5, mask: Tensor? = nil) -> Tensor {
     checkGroups(groups, mask)
     return graph.emit(.normalize(id, mask: mask?.id, groups: groups, epsilon: epsilon), shape)
@@ -118,14 +136,14 @@ extension Tensor {
     precondition(mask.map { $0.shape == [shape[0], shape[1], 1] } ?? true, "a mask of \(mask!.shape) for \(shape)")
   }
 
-  /// Puts `other`'s channels behind these.
+  /// Puts `other`'s channels behind these: `[B, T, C]` and `[B, T, D]` give `[B, T, C + D]`.
   public func concatenate(_ other: Tensor) -> Tensor {
     precondition(graph === other.graph, "the tensors belong to two graphs")
     precondition(shape[0..<2] == other.shape[0..<2], "concatenation of \(shape) and \(other.shape)")
     return graph.emit(.concatenate(id, other.id), [shape[0], shape[1], shape[2] + other.shape[2]])
   }
 
-  /// Some of the channels.
+  /// The channels in a range that is not empty: `[B, T, range.count]`.
   public func channels(_ range: Range<Int>) -> Tensor {
     precondition(range.lowerBound >= 0 && range.upperBound <= shape[2] && !range.isEmpty, "\(range) of \(shape)")
     guard range.count != shape[2] else { return self }
@@ -143,7 +161,8 @@ extension Tensor {
     switch function {
     case .mish: return apply(.mishDerivative)
     case .mishDerivative:
-      // With w = tanh(softplus x), s = sigmoid x: mish' = w + x s (1 - w²); its derivative is s (1 - w²)(2 + x(1 - s - 2 w s)).
+      // With w = tanh(softplus x), s = sigmoid x: mish' = w + x s (1 - w²); its derivative is
+      // s (1 - w²)(2 + x(1 - s - 2 w s)).
       let w = apply(.softplus).apply(.tanh)
       let s = apply(.sigmoid)
       return s * (w.squared() * -1 + 1) * (self * (s * -1 - w * s * 2 + 1) + 2)

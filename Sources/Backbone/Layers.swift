@@ -7,7 +7,13 @@ public struct Linear: Sendable {
   let weight: Parameter
   let bias: Parameter
 
-  /// - Parameter zero: start with zero weights, so that the layer adds nothing at first.
+  /// Weight and bias start uniform in ±1/√input, as PyTorch's do.
+  ///
+  /// - Parameters:
+  ///   - input: channels that it reads.
+  ///   - output: channels that it gives.
+  ///   - zero: start weight and bias at 0 instead, so that the layer adds nothing at first.
+  ///   - layout: gets `weight` and `bias` under its current path.
   public init(_ input: Int, _ output: Int, zero: Bool = false, in layout: inout ParameterLayout) {
     let start = zero ? Initializer.zeros : .uniform(bound: 1 / Float(input).squareRoot())
     weight = layout.add("weight", [1, input, output], kind: .linear, start)
@@ -26,6 +32,16 @@ public struct Convolution: Sendable {
   let bias: Parameter
   let window: Window
 
+  /// Weight and bias start uniform in ±1/√(input · kernel), as PyTorch's do.
+  ///
+  /// - Parameters:
+  ///   - input: channels that it reads.
+  ///   - output: channels that it gives.
+  ///   - kernel: taps.
+  ///   - stride: input frames from one output frame to the next.
+  ///   - padding: zero frames at either end; nil: kernel / 2, rounded down, which with an odd kernel and a stride of 1
+  ///     keeps the length.
+  ///   - layout: gets `weight` and `bias` under its current path.
   public init(
     _ input: Int, _ output: Int, kernel: Int, stride: Int = 1, padding: Int? = nil, in layout: inout ParameterLayout
   ) {
@@ -47,6 +63,15 @@ public struct TransposedConvolution: Sendable {
   let bias: Parameter
   let window: Window
 
+  /// Weight and bias start uniform in ±1/√(output · kernel), as PyTorch's do.
+  ///
+  /// - Parameters:
+  ///   - input: channels that it reads.
+  ///   - output: channels that it gives.
+  ///   - kernel: taps.
+  ///   - stride: output frames from one input frame to the next.
+  ///   - padding: frames that are cut off at either end of the result.
+  ///   - layout: gets `weight` and `bias` under its current path.
   public init(
     _ input: Int, _ output: Int, kernel: Int, stride: Int, padding: Int, in layout: inout ParameterLayout
   ) {
@@ -69,6 +94,12 @@ public struct GroupNorm: Sendable {
   let bias: Parameter
   let groups: Int
 
+  /// The scales start at 1, the shifts at 0.
+  ///
+  /// - Parameters:
+  ///   - channels: of x.
+  ///   - groups: parts of as many channels each, over which statistics run; must divide `channels`.
+  ///   - layout: gets `weight` and `bias` under its current path.
   public init(_ channels: Int, groups: Int, in layout: inout ParameterLayout) {
     precondition(channels % groups == 0, "\(groups) groups do not divide \(channels) channels")
     self.groups = groups
@@ -76,7 +107,8 @@ public struct GroupNorm: Sendable {
     bias = layout.add("bias", [1, 1, channels], kind: .vector, .zeros)
   }
 
-  /// `[B, T, channels]`, statistics over the frames where `mask` `[B, T, 1]` is 1.
+  /// `[B, T, channels]` → the same shape, statistics over the frames where `mask` `[B, T, 1]` is 1 (nil: all), for each
+  /// sample on its own. Frames where the mask is 0 get the shift.
   public func callAsFunction(_ x: Tensor, mask: Tensor? = nil) -> Tensor {
     x.normalize(groups: groups, mask: mask) * x.parameter(weight) + x.parameter(bias)
   }

@@ -10,7 +10,10 @@ public struct NoiseEmbedding: Sendable {
   let linear1: Linear
   let linear2: Linear
 
-  /// - Parameter startsAtZero: the last layer starts at zero, so that the embedding adds nothing at first.
+  /// - Parameters:
+  ///   - width: features, an even number, at least 4.
+  ///   - startsAtZero: the last layer starts at zero, so that the embedding adds nothing at first.
+  ///   - layout: gets `linear1` and `linear2` under its current path.
   public init(width: Int, startsAtZero: Bool = false, in layout: inout ParameterLayout) {
     precondition(width >= 4 && width % 2 == 0, "an embedding of \(width) features: even and at least 4 is needed")
     let half = width / 2
@@ -19,7 +22,7 @@ public struct NoiseEmbedding: Sendable {
     linear2 = layout.scope("linear2") { Linear(4 * width, width, zero: startsAtZero, in: &$0) }
   }
 
-  /// `[B, 1, 1]` → `[B, 1, width]`.
+  /// u, `[B, 1, 1]` → `[B, 1, width]`.
   public func callAsFunction(_ u: Tensor) -> Tensor {
     let angles = u * u.constant(frequencies, [1, 1, frequencies.count])
     let features = angles.apply(.sin).concatenate(angles.apply(.cos))

@@ -13,6 +13,7 @@ public struct Conditioning {
   /// Given multipliers in place of drawn ones, by shape and stream: for comparing with another implementation.
   package var dropoutMultipliers: ((_ shape: [Int], _ stream: UInt32) -> Tensor)?
 
+  /// By default nothing. A network checks sizes against its configuration when it is called.
   public init(global: Tensor? = nil, frames: Tensor? = nil, mask: Tensor? = nil, dropoutKeys: Tensor? = nil) {
     self.global = global
     self.frames = frames

@@ -3,25 +3,29 @@ import Autograd
 /// The shared backbone of both heads: a conditional U-Net over time (Chi et al. 2023), `[batch, time, channels]` in and
 /// out. It knows nothing of losses, noise schedules or sigma_data.
 public struct TemporalUNet: Sendable {
+  /// The sizes of a network: what decides its parameters. Nothing is checked before `problem` is asked for.
   public struct Configuration: Sendable, Hashable, Codable {
-    /// Channels of x: action dimensions, or mel bands.
+    /// Channels of x: action dimensions, or mel bands. 1 to 1,000,000.
     public var channels: Int
-    /// Channels per level; every level but the last halves the time.
+    /// Channels per level, 1 to 8 levels; every level but the last halves the time. Each a multiple of `groups`, up to
+    /// 65,536.
     public var widths: [Int]
+    /// Taps of the convolutions in residual blocks and before the output: an odd number up to 1,001.
     public var kernel: Int
     /// Groups of each GroupNorm.
     public var groups: Int
-    /// Features of the noise embedding.
+    /// Features of the noise embedding, an even number from 4 to 65,536.
     public var embedding: Int
-    /// Size of the global condition, or 0.
+    /// Size of the global condition, up to 1,000,000; 0 for none.
     public var globalCondition: Int
-    /// Channels of the per-frame condition, or 0.
+    /// Channels of the per-frame condition, up to 1,000,000; 0 for none.
     public var frameCondition: Int
     /// A second embedding for a target time (consistency trajectory models), added to the first.
     public var targetEmbedding: Bool
     /// Dropout rate inside the residual blocks, [0, 1).
     public var dropout: Float
 
+    /// By default without conditions, target embedding and dropout.
     public init(
       channels: Int, widths: [Int] = [64, 128, 256], kernel: Int = 5, groups: Int = 8, embedding: Int = 128,
       globalCondition: Int = 0, frameCondition: Int = 0, targetEmbedding: Bool = false, dropout: Float = 0
@@ -75,6 +79,7 @@ public struct TemporalUNet: Sendable {
     let upsample: TransposedConvolution
   }
 
+  /// The sizes that it was made with.
   public let configuration: Configuration
   let noiseEmbedding: NoiseEmbedding
   let targetEmbedding: NoiseEmbedding?
@@ -85,6 +90,10 @@ public struct TemporalUNet: Sendable {
   let finalNorm: GroupNorm
   let out: Convolution
 
+  /// Adds its parameters to `layout`, named `noise_embedding.…`, `target_embedding.…`, `down.I.…`, `middle.…`, `up.I.…`
+  /// and `final.…` under the current path.
+  ///
+  /// - Precondition: `configuration.problem` is nil.
   public init(_ configuration: Configuration, in layout: inout ParameterLayout) {
     let widths = configuration.widths
     precondition(configuration.problem == nil, configuration.problem!)
@@ -140,6 +149,7 @@ public struct TemporalUNet: Sendable {
   ///   - x: `[B, T, channels]`, T a multiple of `configuration.timeMultiple`.
   ///   - noise: the noise level as the embedding's u, `[B, 1, 1]`.
   ///   - target: the target time's u, `[B, 1, 1]`; needed if and only if the configuration has a target embedding.
+  ///   - conditioning: with the global and the per-frame condition if and only if the configuration gives them a size.
   /// - Returns: `[B, T, channels]`; 0 at masked frames.
   public func callAsFunction(
     _ x: Tensor, noise: Tensor, target: Tensor? = nil, _ conditioning: Conditioning = Conditioning()

@@ -2,6 +2,7 @@ import Support
 
 /// What is wrong with a checkpoint file, with the file's path and the place in it.
 public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What sort of problem it is.
   public enum Kind: Equatable, Sendable {
     /// The system refused to open, read, write or rename.
     case file
@@ -15,6 +16,7 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
     case mismatched
   }
 
+  /// What sort of problem it is.
   public let kind: Kind
   /// The file.
   public let path: String
@@ -23,6 +25,10 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
   /// What is wrong and what to do.
   public let problem: String
 
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - place: where in it, as in `place`; nil: the file as a whole.
+  ///   - problem: what is wrong and what to do.
   public init(_ kind: Kind, path: String, place: String? = nil, _ problem: String) {
     self.kind = kind
     self.path = path
@@ -32,6 +38,7 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
 
   init(_ error: FileError) { self.init(.file, path: error.path, error.problem) }
 
+  /// Path, place and problem, in one line.
   public var description: String {
     place.map { "\(path): \($0): \(problem)" } ?? "\(path): \(problem)"
   }

@@ -4,7 +4,8 @@ import Support
 extension SafetensorsWriter {
   /// Stores a value as JSON text under a key of the metadata, with sorted keys.
   ///
-  /// Throws if the value cannot be encoded (a number that is not finite, for example).
+  /// - Throws: `CheckpointError` of the kind `mismatched` if the value cannot be encoded (a number that is not finite,
+  ///   for example).
   public mutating func setMetadata(_ value: some Encodable, forKey key: String) throws(CheckpointError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -17,7 +18,9 @@ extension SafetensorsWriter {
 }
 
 extension SafetensorsFile {
-  /// The string under a key of the metadata; if there is none, an error that names the keys there are.
+  /// The string under a key of the metadata.
+  ///
+  /// - Throws: `CheckpointError` of the kind `missing` if there is none, with the keys there are.
   public func string(forKey key: String) throws(CheckpointError) -> String {
     guard let text = metadata[key] else {
       throw CheckpointError(
@@ -26,7 +29,9 @@ extension SafetensorsFile {
     return text
   }
 
-  /// Decodes a value from the JSON text under a key of the metadata; the error names file, key and coding path.
+  /// Decodes a value from the JSON text under a key of the metadata.
+  ///
+  /// - Throws: `CheckpointError` of the kind `missing`, or `mismatched` with file, key and coding path.
   public func metadata<Value: Decodable>(
     _ type: Value.Type = Value.self, forKey key: String
   ) throws(CheckpointError) -> Value {

@@ -2,6 +2,7 @@
 ///
 ///     normalised = (value − center) / scale
 public struct Normalizer: Sendable, Equatable {
+  /// What the training data are scaled to, in each dimension.
   public enum Mode: String, Sendable, Codable {
     /// The training data's range becomes [−1, 1].
     case limits
@@ -9,13 +10,16 @@ public struct Normalizer: Sendable, Equatable {
     case gaussian
   }
 
+  /// How it was fitted.
   public let mode: Mode
-  /// Per dimension: the smallest and largest value of the training data.
+  /// `[dimensions]`: the smallest value of the training data, in their units.
   public let minimum: [Float]
+  /// `[dimensions]`: the largest value.
   public let maximum: [Float]
-  /// Per dimension. Where the data are constant it is their value, with scale 1, so that the constant maps to 0 and
-  /// back.
+  /// `[dimensions]`: the middle of the range, or the mean. Where the data are constant it is their value, so that the
+  /// constant maps to 0 and back.
   public let center: [Float]
+  /// `[dimensions]`, positive: half of the range, or the standard deviation; 1 where the data are constant.
   public let scale: [Float]
 
   /// Number of dimensions.
@@ -24,7 +28,10 @@ public struct Normalizer: Sendable, Equatable {
   /// Fits rows of finite numbers.
   ///
   /// A dimension counts as constant if its range is at most a millionth of its magnitude or of 1.
-  /// - Parameter rows: [count, dimensions], count ≥ 1.
+  /// - Parameters:
+  ///   - rows: `[count, dimensions]`, count ≥ 1.
+  ///   - dimensions: at least 1.
+  ///   - mode: what the data are scaled to.
   public init(fitting rows: [Float], dimensions: Int, mode: Mode = .limits) {
     precondition(
       dimensions > 0 && !rows.isEmpty && rows.count % dimensions == 0,
@@ -72,7 +79,7 @@ public struct Normalizer: Sendable, Equatable {
 
   /// Normalises rows in place.
   ///
-  /// - Parameter rows: [any number, dimensions].
+  /// - Parameter rows: `[any number, dimensions]`, in the data's units.
   public func normalize(_ rows: UnsafeMutableBufferPointer<Float>) {
     forEachRow(rows) { row in
       center.withUnsafeBufferPointer { center in
@@ -85,7 +92,9 @@ public struct Normalizer: Sendable, Equatable {
 
   /// Takes normalised rows back to the data's units, in place.
   ///
-  /// - Parameter clip: keep the results within the training data's range.
+  /// - Parameters:
+  ///   - rows: `[any number, dimensions]`.
+  ///   - clip: keep the results within the training data's range.
   public func denormalize(_ rows: UnsafeMutableBufferPointer<Float>, clip: Bool = true) {
     forEachRow(rows) { row in
       center.withUnsafeBufferPointer { center in
@@ -97,7 +106,7 @@ public struct Normalizer: Sendable, Equatable {
     if clip { self.clip(rows) }
   }
 
-  /// Limits rows in the data's units to the training data's range, in place.
+  /// Limits rows, `[any number, dimensions]` in the data's units, to the training data's range, in place.
   public func clip(_ rows: UnsafeMutableBufferPointer<Float>) {
     forEachRow(rows) { row in
       for index in 0..<row.count { row[index] = min(max(row[index], minimum[index]), maximum[index]) }
@@ -131,7 +140,8 @@ public struct Normalizer: Sendable, Equatable {
 extension Normalizer: Codable {
   private enum CodingKeys: CodingKey { case mode, minimum, maximum, center, scale }
 
-  /// Refuses lists of different lengths, numbers that are not finite, and scales that are not positive.
+  /// - Throws: `DecodingError` for no dimensions, lists of different lengths, numbers that are not finite, scales that
+  ///   are not positive, or a maximum below its minimum.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     mode = try container.decode(Mode.self, forKey: .mode)

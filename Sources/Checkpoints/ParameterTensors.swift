@@ -3,7 +3,8 @@ import Autograd
 extension SafetensorsWriter {
   /// Adds every parameter of a layout under `prefix.NAME`, with PyTorch's shape and order of axes.
   ///
-  /// - Parameter buffer: laid out by `layout`: weights, their average, or an optimiser's moments.
+  /// - Parameter buffer: laid out by `layout` (of its size, a precondition): weights, their average, or an optimiser's
+  ///   moments. Its values are copied.
   public mutating func add(
     _ layout: ParameterLayout, _ buffer: ParameterBuffer, prefix: String, as precision: Precision = .float32
   ) {
@@ -22,8 +23,9 @@ extension SafetensorsWriter {
 extension SafetensorsFile {
   /// Reads every parameter of a layout from `prefix.NAME`.
   ///
-  /// - Throws: `CheckpointError` for a missing tensor, or one whose shape is not the layout's; `buffer` is then partly
-  ///   filled.
+  /// - Parameter buffer: laid out by `layout`.
+  /// - Throws: `CheckpointError` for a missing tensor, or one whose shape is not the layout's or whose elements are not
+  ///   floating-point numbers; `buffer` is then partly filled.
   public func read(_ layout: ParameterLayout, prefix: String, into buffer: ParameterBuffer) throws(CheckpointError) {
     for entry in layout.entries {
       let values = try floats("\(prefix).\(entry.name)", shape: entry.parameter.diskShape)

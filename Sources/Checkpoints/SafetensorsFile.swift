@@ -5,14 +5,17 @@ import Support
 ///
 /// The file is read, never mapped, so that a file cut short by someone else is an error and not a signal.
 public final class SafetensorsFile: Sendable {
+  /// As it was opened.
   public let path: String
-  /// By name.
+  /// In the order of their names.
   public let tensors: [TensorDescription]
   /// The strings under `__metadata__`.
   public let metadata: [String: String]
   private let file: InputFile
 
   /// Opens a file and checks its whole header against its size.
+  ///
+  /// - Throws: `CheckpointError` of the kinds `file`, `truncated` and `malformed`.
   public init(_ url: URL) throws(CheckpointError) {
     let file = try InputFile(url.path)
     guard file.size >= 8 else {
@@ -42,9 +45,12 @@ public final class SafetensorsFile: Sendable {
     metadata = header.metadata
   }
 
+  /// Whether there is a tensor of that name.
   public func contains(_ name: String) -> Bool { index(of: name) != nil }
 
-  /// The description of a tensor; if there is none of that name, an error that suggests the nearest.
+  /// The description of a tensor.
+  ///
+  /// - Throws: `CheckpointError` of the kind `missing` if there is none of that name, with the nearest name there is.
   public func tensor(_ name: String) throws(CheckpointError) -> TensorDescription {
     guard let index = index(of: name) else {
       let nearest = name.nearest(among: tensors.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
@@ -68,7 +74,9 @@ public final class SafetensorsFile: Sendable {
   ///
   /// - Parameters:
   ///   - shape: what the tensor's shape must be; nil accepts any.
-  ///   - buffer: of as many elements as the tensor has, which the caller knows from `tensor(_:)` or `shape`.
+  ///   - buffer: of as many elements as the tensor has, which the caller knows from `tensor(_:)` or `shape`; a
+  ///     precondition.
+  /// - Throws: `CheckpointError` of the kinds `missing`, `mismatched` (another shape or type), `truncated` and `file`.
   public func read(
     _ name: String, shape: [Int]? = nil, into buffer: UnsafeMutableBufferPointer<Float>
   ) throws(CheckpointError) {
@@ -90,7 +98,7 @@ public final class SafetensorsFile: Sendable {
     }
   }
 
-  /// A tensor's elements; see `read(_:shape:into:)`.
+  /// A tensor's elements, row-major; see `read(_:shape:into:)`.
   public func floats(_ name: String, shape: [Int]? = nil) throws(CheckpointError) -> [Float] {
     var result = [Float](repeating: 0, count: try tensor(name, shape: shape).count)
     try result.withUnsafeMutableBufferPointer { (buffer) throws(CheckpointError) in
@@ -99,7 +107,10 @@ public final class SafetensorsFile: Sendable {
     return result
   }
 
-  /// The elements of a tensor of integers (any type but U64) or of BOOL (0 or 1).
+  /// The elements, row-major, of a tensor of integers (any type but U64) or of BOOL (0 or 1).
+  ///
+  /// - Parameter shape: what the tensor's shape must be; nil accepts any.
+  /// - Throws: as `read(_:shape:into:)`.
   public func integers(_ name: String, shape: [Int]? = nil) throws(CheckpointError) -> [Int64] {
     let tensor = try tensor(name, shape: shape)
     var result = [Int64](repeating: 0, count: tensor.count)
@@ -121,7 +132,9 @@ public final class SafetensorsFile: Sendable {
     return result
   }
 
-  /// A tensor's bytes as they are in the file, little-endian.
+  /// A tensor's bytes as they are in the file, of any type, little-endian.
+  ///
+  /// - Throws: `CheckpointError` of the kinds `missing`, `truncated` and `file`.
   public func bytes(_ name: String) throws(CheckpointError) -> [UInt8] {
     let tensor = try tensor(name)
     return try file.bytes(at: tensor.bytes.lowerBound, count: tensor.bytes.count, place: place(name))

@@ -32,11 +32,14 @@ public struct SafetensorsWriter {
     var byteCount: Int { shape.reduce(type.byteCount, *) }
   }
 
+  /// Nothing to write yet.
   public init() {}
 
   /// Adds a tensor of floating-point numbers.
   ///
-  /// - Parameter shape: row-major; empty for a scalar.
+  /// - Parameters:
+  ///   - name: new, and not `__metadata__`; a precondition of all `add`s.
+  ///   - shape: row-major; empty for a scalar. Its product is the number of elements: another precondition of all.
   public mutating func add(_ name: String, shape: [Int], _ values: [Float], as precision: Precision = .float32) {
     insert(name, precision == .float32 ? .float32 : .float16, shape, .floats(values), count: values.count)
   }
@@ -67,7 +70,9 @@ public struct SafetensorsWriter {
     entries[name] = Entry(name: name, type: type, shape: shape, content: content)
   }
 
-  /// Writes the file, atomically and durably; see `AtomicFile`.
+  /// Writes the file, atomically and durably (see `AtomicFile`): at any moment the old file is there or the new one.
+  ///
+  /// - Throws: `CheckpointError` of the kind `file`, also for names and metadata beyond the format's 100 MB of header.
   public func write(to url: URL) throws(CheckpointError) {
     let ordered = entries.values.sorted { ($1.type.rank, $0.name) < ($0.type.rank, $1.name) }
     let header = Self.header(ordered, metadata)

@@ -6,31 +6,42 @@ import Autograd
 ///
 /// Weight 1. The student starts from the teacher; its boundary is the mesh's last sigma (shifted coefficients).
 public struct ConsistencyDistillation: Objective {
-  /// The distance d.
+  /// What d may be.
   public enum Metric: String, Sendable, Hashable, Codable {
+    /// The mean of e² over valid elements, or √(‖e‖² + c²) − c over whole examples (Song & Dhariwal 2023).
     case meanSquare, pseudoHuber
   }
 
+  /// The settings, by default the CM paper's for CIFAR-10 but for the distance (LPIPS there).
   public struct Configuration: Sendable, Hashable, Codable {
-    /// Of the noise levels below; published means the CM paper's for CIFAR-10.
+    /// Of the noise levels, the intervals' lognormal and `huberConstant` below; published means for data of standard
+    /// deviation 0.5.
     public var units = SigmaUnits.published
-    /// N, the points of the Karras mesh.
+    /// N, the points of the Karras mesh, 2 to 100,000.
     public var meshCount = 18
+    /// The mesh's last sigma and the student's boundary, positive.
     public var sigmaMin = 0.002
+    /// The mesh's first sigma, above `sigmaMin`.
     public var sigmaMax = 80.0
+    /// How strongly the mesh gathers at small sigmas, positive: see `KarrasMesh`.
     public var rho = 7.0
     /// Which intervals of the mesh are trained on.
     public var intervals = IntervalDistribution.uniform
     /// The teacher's step from t to r.
     public var solver = ODEMethod.heun
+    /// The distance d.
     public var metric = Metric.meanSquare
-    /// c / √D of the pseudo-Huber metric.
+    /// c / √D of the pseudo-Huber metric, D being an example's elements; positive.
     public var huberConstant = 0.00054
-    /// Decay of the target's moving average; 0: the online parameters under stop-gradient.
+    /// Decay per step of the target's moving average, in [0, 1); 0: the online parameters under stop-gradient.
     public var targetDecay = 0.0
 
+    /// The published settings.
     public init() {}
 
+    /// Missing keys keep the published values. The numbers are checked by the objective's `init`.
+    ///
+    /// - Throws: `DecodingError` for a value of another type.
     public init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: CodingKeys.self)
       try values.read(.units, into: &units)
@@ -46,13 +57,20 @@ public struct ConsistencyDistillation: Objective {
     }
   }
 
+  /// The noise levels in units of the data.
   public let mesh: KarrasMesh
+  /// The configuration's.
   public let targetDecay: Double
   let solver: ODEMethod
   let metric: Metric
   let huberConstant: Double
   let intervals: IndexSampler
 
+  /// Scales the configuration's noise levels to the data and lays out the mesh.
+  ///
+  /// - Parameter sigmaData: standard deviation of the normalised data, positive.
+  /// - Throws: `ConsistencyError.badSetting` for a value outside its range or intervals of no probability,
+  ///   `.chainDoesNotFall` for a mesh whose neighbours rounding makes equal.
   public init(_ configuration: Configuration = Configuration(), sigmaData: Double) throws(ConsistencyError) {
     let c = configuration
     try ConsistencyError.requirePositive("sigmaData", sigmaData)
@@ -80,14 +98,22 @@ public struct ConsistencyDistillation: Objective {
     targetDecay = c.targetDecay
   }
 
+  /// Short name, `cd`.
   public var name: String { "cd" }
+  /// True: a frozen EDM denoiser.
   public var needsTeacher: Bool { true }
+  /// The mesh's last sigma.
   public var boundarySigma: Double { mesh.sigmas.last! }
+  /// The mesh's first sigma.
   public var sigmaMax: Double { mesh.sigmas[0] }
+  /// The mesh's last sigma.
   public var sigmaMin: Double { mesh.sigmas.last! }
+  /// `t`, the interval's noisier end, and `r`, the other.
   public var levelNames: [String] { ["t", "r"] }
+  /// `eulerStep`, (r − t)/t, and `heunStep`, (r − t)/r: what the slopes at t and r are multiplied by.
   public var scalarNames: [String] { ["eulerStep", "heunStep"] }
 
+  /// Draws an interval of the mesh; the same at any `progress`.
   public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {
     draw(interval: intervals.draw(using: &generator))
   }
@@ -97,6 +123,7 @@ public struct ConsistencyDistillation: Objective {
     return Draw(sigmas: [t, r], scalars: [(r - t) / t, (r - t) / r])
   }
 
+  /// d of the student at t and the target at r, over the valid elements of each sample, `[B, 1, 1]`.
   public func loss<N>(_ recording: LossRecording<N>) -> Tensor {
     let noisy = recording.noised(at: "t")
     let cleaner = teacherStep(from: noisy, recording)

@@ -1,10 +1,11 @@
 /// What can be wrong with settings that come from outside: a configuration file or a command line.
 public enum ConsistencyError: Error, Equatable, CustomStringConvertible {
-  /// A setting has a value that it cannot have.
+  /// A setting has a value that it cannot have; `expected` says which it can.
   case badSetting(name: String, value: String, expected: String)
   /// A chain of noise levels that should fall strictly towards `boundary` does not do so at `index`.
   case chainDoesNotFall(sigmas: [Double], index: Int, boundary: Double)
 
+  /// What is wrong and what to give instead, in one sentence.
   public var description: String {
     switch self {
     case .badSetting(let name, let value, let expected):

@@ -6,13 +6,15 @@
 public struct ConsistencySampler: Sendable {
   /// `[K]`, falling: sigma_max, then the middle sigmas.
   public let sigmas: [Double]
+  /// b, the noise level at which the model returns its input.
   public let boundarySigma: Double
   private var noise: [Float]
 
   /// - Parameters:
-  ///   - boundarySigma: of the model's `Preconditioning`.
+  ///   - sigmas: `[K]`, K ≥ 1, strictly falling, all above `boundarySigma`.
+  ///   - boundarySigma: of the model's `Preconditioning`, 0 or more.
   ///   - elementCount: floats of the array to be sampled, all samples together.
-  /// - Throws: `ConsistencyError.chainDoesNotFall`.
+  /// - Throws: `ConsistencyError.chainDoesNotFall`, or `.badSetting` for no sigmas at all.
   public init(sigmas: [Double], boundarySigma: Double, elementCount: Int) throws(ConsistencyError) {
     try requireFalling(sigmas, above: boundarySigma)
     self.sigmas = sigmas
@@ -26,7 +28,9 @@ public struct ConsistencySampler: Sendable {
   /// Fills `x` with samples. Allocates nothing itself.
   ///
   /// - Parameters:
+  ///   - x: `elementCount` floats, whose contents are replaced.
   ///   - fillNoise: fills an array of `elementCount` floats with standard normal noise; called once per network call.
+  ///   - denoise: the model, in place.
   public mutating func sample(
     _ x: UnsafeMutableBufferPointer<Float>, noise fillNoise: (UnsafeMutableBufferPointer<Float>) -> Void,
     _ denoise: DenoiseInPlace

@@ -3,9 +3,12 @@ import Backbone
 
 /// A network with its preconditioning: f(x, sigma), an estimate of clean data (or of the end of the ODE's trajectory).
 public struct Denoiser<N: Network>: Sendable {
+  /// The network F.
   public let network: N
+  /// What surrounds F: coefficients, and what the noise embedding is told.
   public let parameterisation: Parameterisation
 
+  /// - Parameter parameterisation: the one that the network's weights were or will be trained with.
   public init(_ network: N, _ parameterisation: Parameterisation) {
     self.network = network
     self.parameterisation = parameterisation

@@ -6,6 +6,7 @@ import Backbone
 /// The caller fills the inputs of its conditioning in `plan`; x and the noise level are filled here. Like a
 /// plan, it belongs to one thread at a time.
 public final class DenoiserPlan: @unchecked Sendable {
+  /// Holds the inputs that `conditioning` recorded.
   public let plan: Plan
   private let parameterisation: Parameterisation
   private let level: NoiseLevelPort
@@ -15,16 +16,17 @@ public final class DenoiserPlan: @unchecked Sendable {
   /// - Parameters:
   ///   - shape: `[B, T, C]` of x.
   ///   - weights: with the denoiser's parameters in `bank`.
+  ///   - threads: that share a call; results do not depend on it.
   ///   - conditioning: records the inputs that the network is conditioned on.
   public init(
     _ denoiser: Denoiser<some Network>, shape: [Int], weights: PackedWeights, bank: Bank = .online,
-    conditioning: (Graph) -> Conditioning = { _ in Conditioning() }
+    threads: Int = 1, conditioning: (Graph) -> Conditioning = { _ in Conditioning() }
   ) {
     let graph = Graph()
     let level = NoiseLevel("level", batch: shape[0], graph: graph)
     let condition = conditioning(graph)
     let output = graph.with(bank) { denoiser(graph.input("x", shape), at: level, condition) }
-    plan = Plan(graph, outputs: ["denoised": output], weights: weights)
+    plan = Plan(graph, outputs: ["denoised": output], weights: weights, threads: threads)
     parameterisation = denoiser.parameterisation
     self.level = NoiseLevelPort("level", in: plan)
     x = plan.input("x")
@@ -32,6 +34,8 @@ public final class DenoiserPlan: @unchecked Sendable {
   }
 
   /// Replaces `values`, `[B, T, C]`, by f(values, sigma). Allocates nothing.
+  ///
+  /// - Parameter sigma: the noise level of every sample, the denoiser's boundary or more.
   public func callAsFunction(_ values: UnsafeMutableBufferPointer<Float>, _ sigma: Double) {
     precondition(values.count == x.count, "\(values.count) floats for a plan of \(x.count)")
     level.setAll(to: parameterisation.values(at: sigma))

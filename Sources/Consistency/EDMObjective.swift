@@ -2,21 +2,29 @@ import Autograd
 
 /// Denoising score matching in the EDM frame (Karras et al. 2022, equations 2 and 8): trains teachers.
 ///
-///     λ(sigma) mean (f(x0 + sigma z, sigma) − x0)²,  λ = (sigma² + sd²) / (sigma sd)²,  ln sigma ~ N(mean, deviation²),
+///     λ(sigma) mean (f(x0 + sigma z, sigma) − x0)²,  λ = (sigma² + sd²) / (sigma sd)², ln sigma ~ N(mean, deviation²),
 ///
 /// sigma clamped to [sigmaMin, sigmaMax]. Plain EDM coefficients: the boundary is 0.
 public struct EDMObjective: Objective {
+  /// The settings, by default EDM's for images (Karras et al. 2022, table 1).
   public struct Configuration: Sendable, Hashable, Codable {
     /// Of the noise levels below; published means EDM's table 1.
     public var units = SigmaUnits.published
-    /// Mean and standard deviation of ln sigma.
+    /// Mean of ln sigma, in [−20, 20].
     public var logMean = -1.2
+    /// Standard deviation of ln sigma, in (0, 5].
     public var logDeviation = 1.2
+    /// The least sigma, positive: lower draws are raised to it.
     public var sigmaMin = 0.002
+    /// The largest sigma, above `sigmaMin`: higher draws are lowered to it.
     public var sigmaMax = 80.0
 
+    /// The published settings.
     public init() {}
 
+    /// Missing keys keep the published values. The numbers are checked by the objective's `init`.
+    ///
+    /// - Throws: `DecodingError` for a value of another type.
     public init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: CodingKeys.self)
       try values.read(.units, into: &units)
@@ -31,6 +39,10 @@ public struct EDMObjective: Objective {
   let noise: LogNormal
   let range: ClosedRange<Double>
 
+  /// Scales the configuration's noise levels to the data.
+  ///
+  /// - Parameter sigmaData: standard deviation of the normalised data, positive.
+  /// - Throws: `ConsistencyError.badSetting` for a value outside its range.
   public init(_ configuration: Configuration = Configuration(), sigmaData: Double) throws(ConsistencyError) {
     let c = configuration
     try ConsistencyError.requirePositive("sigmaData", sigmaData)
@@ -42,14 +54,22 @@ public struct EDMObjective: Objective {
     range = c.sigmaMin * factor...c.sigmaMax * factor
   }
 
+  /// Short name, `edm`.
   public var name: String { "edm" }
+  /// False: the data are the target.
   public var needsTeacher: Bool { false }
+  /// 0, as plain EDM coefficients have it.
   public var boundarySigma: Double { 0 }
+  /// The configuration's, in units of the data.
   public var sigmaMax: Double { range.upperBound }
+  /// The configuration's, in units of the data.
   public var sigmaMin: Double { range.lowerBound }
+  /// `t`, the one noise level.
   public var levelNames: [String] { ["t"] }
+  /// `weight`, λ(sigma).
   public var scalarNames: [String] { ["weight"] }
 
+  /// Draws a clamped sigma and its λ; the same at any `progress`.
   public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {
     draw(sigma: min(max(noise.draw(using: &generator), range.lowerBound), range.upperBound))
   }
@@ -59,6 +79,7 @@ public struct EDMObjective: Objective {
     return Draw(sigmas: [sigma], scalars: [(noiseVariance + dataVariance) / (noiseVariance * dataVariance)])
   }
 
+  /// λ mean (f(x0 + sigma z, sigma) − x0)² over the valid elements of each sample, `[B, 1, 1]`.
   public func loss<N>(_ recording: LossRecording<N>) -> Tensor {
     let error = recording.online(recording.noised(at: "t"), at: "t") - recording.data
     return recording.meanSquare(error) * recording.scalar("weight")

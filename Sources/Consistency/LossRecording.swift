@@ -5,6 +5,7 @@ import Backbone
 ///
 /// Both sides of a pair share the noise and the dropout masks; the teacher runs without dropout.
 public struct LossRecording<N: Network> {
+  /// Where the loss is recorded.
   public let graph: Graph
   /// The denoiser being trained, bank `.online`.
   public let student: Denoiser<N>
@@ -14,10 +15,14 @@ public struct LossRecording<N: Network> {
   public let data: Tensor
   /// z ~ N(0, I), `[B, T, C]`: the input `noise`.
   public let noise: Tensor
+  /// What student and target are conditioned on, dropout keys included where there is dropout.
   public let conditioning: Conditioning
   /// 1 for frames that count, 0 for padding, `[B, T, 1]`, at least one 1 per sample; nil: all count.
   public let validity: Tensor?
 
+  /// Adds the input `noise`; all else must be of `graph` already.
+  ///
+  /// - Precondition: `validity` is `[B, T, 1]` or nil.
   public init(
     graph: Graph, student: Denoiser<N>, teacher: Denoiser<N>?, data: Tensor, conditioning: Conditioning,
     validity: Tensor? = nil
@@ -37,18 +42,22 @@ public struct LossRecording<N: Network> {
   /// A number per sample that the objective draws, `[B, 1, 1]`.
   public func scalar(_ name: String) -> Tensor { graph.input(LossInput.scalar(name), [data.shape[0], 1, 1]) }
 
-  /// x0 + sigma z at a level of the objective.
+  /// x0 + sigma z at a level of the objective: `[B, T, C]`.
   public func noised(at level: String) -> Tensor { data + noise * studentLevel(level).sigma }
 
-  /// f(x, sigma) of the online parameters.
+  /// f(x, sigma) of the online parameters: `[B, T, C]`.
   public func online(_ x: Tensor, at level: String) -> Tensor { student(x, at: studentLevel(level), conditioning) }
 
-  /// f(x, sigma) of the target's parameters, through which no gradient passes.
+  /// f(x, sigma) of the target's parameters, through which no gradient passes: `[B, T, C]`.
+  ///
+  /// - Parameter bank: `.target` for a moving average; by default the online parameters themselves.
   public func target(_ x: Tensor, at level: String, bank: Bank = .online) -> Tensor {
     graph.with(bank) { online(x, at: level) }.stopGradient()
   }
 
-  /// The teacher's denoised x, through which no gradient passes.
+  /// The teacher's denoised x, through which no gradient passes: `[B, T, C]`.
+  ///
+  /// - Precondition: the recording has a teacher.
   public func taught(_ x: Tensor, at level: String) -> Tensor {
     guard let teacher else { preconditionFailure("this recording has no teacher") }
     var plain = conditioning
@@ -79,7 +88,7 @@ extension LossRecording {
   }
 
   /// Pseudo-Huber distance √(‖e‖² + c²) − c of whole examples, c = constant · √D, D the number of valid elements
-  /// (Song & Dhariwal 2023, section 3.3): `[B, T, C]` → `[B, 1, 1]`.
+  /// (Song & Dhariwal 2023, section 3.3): `[B, T, C]` → `[B, 1, 1]`. The constant is positive.
   public func pseudoHuber(_ e: Tensor, constant: Double) -> Tensor {
     precondition(constant > 0, "a pseudo-Huber constant of \(constant)")
     guard let validity else {

@@ -7,16 +7,17 @@ public struct LogNormal: Sendable, Hashable {
   /// Standard deviation of ln sigma, positive.
   public var deviation: Double
 
+  /// - Precondition: `deviation` > 0.
   public init(mean: Double, deviation: Double) {
     precondition(deviation > 0, "a lognormal distribution of deviation \(deviation)")
     self.mean = mean
     self.deviation = deviation
   }
 
-  /// The distribution of `factor` times a draw.
+  /// The distribution of `factor` times a draw; `factor` > 0.
   public func scaled(by factor: Double) -> LogNormal { LogNormal(mean: mean + log(factor), deviation: deviation) }
 
-  /// Draws a sigma.
+  /// Draws a sigma; positive.
   public func draw(using generator: inout some RandomNumberGenerator) -> Double {
     exp(mean + deviation * generator.standardNormal())
   }
@@ -27,7 +28,8 @@ public enum IntervalDistribution: Sendable, Hashable, Codable {
   /// All alike (Song et al. 2023, algorithm 2).
   case uniform
   /// The lognormal's mass, discretised: p ∝ erf((ln t − mean)/(√2 deviation)) − erf((ln r − mean)/(√2 deviation)),
-  /// t the interval's noisier end (Song & Dhariwal 2023, eq. 10, whose mesh indices rise).
+  /// t the interval's noisier end (Song & Dhariwal 2023, eq. 10, whose mesh indices rise). Mean and standard deviation
+  /// are those of ln sigma.
   case lognormal(mean: Double, deviation: Double)
 
   /// The same distribution on a mesh whose sigmas are all multiplied by `factor`.
@@ -39,6 +41,8 @@ public enum IntervalDistribution: Sendable, Hashable, Codable {
   }
 
   /// One probability per interval of `mesh`, `[mesh.intervalCount]`, summing to 1; all 0 if the mesh has no mass.
+  ///
+  /// - Precondition: the mesh has two points or more.
   public func probabilities(over mesh: KarrasMesh) -> [Double] {
     precondition(mesh.intervalCount > 0, "a mesh of one point has no interval")
     let masses = (0..<mesh.intervalCount).map { i in

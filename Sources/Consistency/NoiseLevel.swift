@@ -1,6 +1,6 @@
 import Autograd
 
-/// One noise level per sample, as inputs of a graph: `NAME.skip`, `.out`, `.input`, `.u` and `.sigma`, each `[B, 1, 1]`.
+/// One noise level per sample, as inputs of a graph: `NAME.skip`, `.out`, `.input`, `.u`, `.sigma`, each `[B, 1, 1]`.
 ///
 /// They are inputs, so that one plan serves every noise level; host code computes them in double precision
 /// (`Parameterisation.values(at:)`) and writes them through a `NoiseLevelPort`.
@@ -12,6 +12,7 @@ public struct NoiseLevel {
   /// The noise level itself.
   public let sigma: Tensor
 
+  /// Finds or adds the five inputs of the level `name`, for `batch` samples.
   public init(_ name: String, batch: Int, graph: Graph) {
     func port(_ part: Part) -> Tensor { graph.input(part.input(of: name), [batch, 1, 1]) }
     skip = port(.skip)
@@ -30,6 +31,7 @@ public struct NoiseLevel {
 
   /// One sample's noise level: what the five inputs hold.
   public struct Values: Sendable, Hashable {
+    /// As the tensors of the same names.
     public var skip, out, input, u, sigma: Double
 
     subscript(part: Part) -> Double {
@@ -63,7 +65,7 @@ public struct NoiseLevelPort: @unchecked Sendable {
   /// Samples in the plan's batch; 0 if the plan reads none of the level's inputs.
   public var batch: Int { parts.first?.1.count ?? 0 }
 
-  /// Sets one sample's noise level.
+  /// Sets one sample's noise level; `row` is 0 ..< `batch`.
   public func set(row: Int, to values: NoiseLevel.Values) {
     for (part, buffer) in parts { buffer[row] = Float(values[part]) }
   }

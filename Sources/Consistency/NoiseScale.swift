@@ -2,7 +2,7 @@ import Foundation
 
 /// The number u that stands for a noise level in the network's embedding. It belongs to the preset and the checkpoint.
 public enum NoiseScale: String, Sendable, Hashable, Codable, CaseIterable {
-  /// u = 250 ln sigma (Song et al. 2023, released code; Prasad et al. 2024), for sinusoids of wavelengths 2π … 10000·2π.
+  /// u = 250 ln sigma (Song et al. 2023, released code; Prasad et al. 2024), for sinusoids of wavelength 2π … 10000·2π.
   case consistency
   /// u = ln(sigma)/4 (Karras et al. 2022, table 1).
   case edm

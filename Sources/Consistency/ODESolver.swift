@@ -15,16 +15,17 @@ public typealias DenoiseInPlace = (_ x: UnsafeMutableBufferPointer<Float>, _ sig
 /// A mesh of K sigmas makes K intervals, the last of which ends at 0 and is always an Euler step, so that D is never
 /// evaluated at 0: K network calls with Euler, 2K − 1 with Heun.
 public struct ODESolver: Sendable {
+  /// How each step but the last is taken.
   public let method: ODEMethod
-  /// Falling, positive; the final 0 is not listed.
+  /// `[K]`, falling, positive; the final 0 is not listed.
   public let sigmas: [Double]
   private var first: [Float]
   private var second: [Float]
 
   /// - Parameters:
-  ///   - sigmas: `[K]`, falling; usually a `KarrasMesh`.
+  ///   - sigmas: `[K]`, K ≥ 1, strictly falling, positive; usually a `KarrasMesh`.
   ///   - elementCount: floats of the array to be solved for, all samples together.
-  /// - Throws: `ConsistencyError.chainDoesNotFall`.
+  /// - Throws: `ConsistencyError.chainDoesNotFall`, or `.badSetting` for no sigmas at all.
   public init(_ method: ODEMethod, sigmas: [Double], elementCount: Int) throws(ConsistencyError) {
     try requireFalling(sigmas, above: 0)
     self.method = method
@@ -37,6 +38,10 @@ public struct ODESolver: Sendable {
   public var evaluationCount: Int { method == .heun ? 2 * sigmas.count - 1 : sigmas.count }
 
   /// Turns standard normal noise into samples, in place. Allocates nothing.
+  ///
+  /// - Parameters:
+  ///   - x: `elementCount` floats.
+  ///   - denoise: the denoiser, in place; it is never called below the last sigma.
   public mutating func solve(_ x: UnsafeMutableBufferPointer<Float>, _ denoise: DenoiseInPlace) {
     precondition(x.count == first.count, "\(x.count) floats for a solver of \(first.count)")
     let start = Float(sigmas[0])

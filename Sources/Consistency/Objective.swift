@@ -32,6 +32,7 @@ public protocol Objective: Sendable {
 }
 
 extension Objective {
+  /// 0: the online parameters serve as the target.
   public var targetDecay: Double { 0 }
 
   /// Whether the target is a moving average, in `Bank.target`.
@@ -40,6 +41,13 @@ extension Objective {
 
 /// What is drawn for one sample: numbers in the order of an objective's `levelNames` and `scalarNames`.
 public struct Draw: Sendable, Hashable {
+  /// In units of the data, 0 or more.
   public var sigmas: [Double]
+  /// Weights and step sizes, one for each scalar name.
   public var scalars: [Double]
+
+  public init(sigmas: [Double], scalars: [Double]) {
+    self.sigmas = sigmas
+    self.scalars = scalars
+  }
 }

@@ -3,8 +3,11 @@
 /// Coded as one flat record, `{"method": "ect", "q": 2, …}`, whose missing keys take the published values; the method's
 /// name alone, `"ect"`, is all of them.
 public enum ObjectiveConfiguration: Sendable, Hashable, Codable {
+  /// Denoising score matching: trains teachers.
   case edm(EDMObjective.Configuration)
+  /// Consistency distillation.
   case cd(ConsistencyDistillation.Configuration)
+  /// Easy consistency tuning.
   case ect(EasyConsistencyTuning.Configuration)
 
   /// The objectives by name.
@@ -21,6 +24,7 @@ public enum ObjectiveConfiguration: Sendable, Hashable, Codable {
     }
   }
 
+  /// Which of them it is.
   public var method: Method {
     switch self {
     case .edm: .edm
@@ -31,7 +35,7 @@ public enum ObjectiveConfiguration: Sendable, Hashable, Codable {
 
   /// The objective for data of standard deviation `sigmaData`.
   ///
-  /// - Throws: `ConsistencyError.badSetting` for a value that makes no sense.
+  /// - Throws: `ConsistencyError` for a value outside its range; see the objectives' `init`s.
   public func objective(sigmaData: Double) throws(ConsistencyError) -> any Objective {
     switch self {
     case .edm(let configuration): try EDMObjective(configuration, sigmaData: sigmaData)
@@ -44,6 +48,9 @@ public enum ObjectiveConfiguration: Sendable, Hashable, Codable {
     case method
   }
 
+  /// From a record with `method`, or from a method's name alone. Keys that the method does not have are passed over.
+  ///
+  /// - Throws: `DecodingError` for an unknown method or a value of another type.
   public init(from decoder: any Decoder) throws {
     if let name = try? decoder.singleValueContainer(), (try? name.decode(String.self)) != nil {
       self.init(try name.decode(Method.self))
@@ -56,6 +63,7 @@ public enum ObjectiveConfiguration: Sendable, Hashable, Codable {
     }
   }
 
+  /// As one flat record, all settings written out.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(method, forKey: .method)

@@ -1,14 +1,17 @@
 /// How sigma enters a denoiser: its preconditioning and what its noise embedding is told. A checkpoint stores it.
 public struct Parameterisation: Sendable, Hashable, Codable {
+  /// How x and the network's output are mixed.
   public let preconditioning: Preconditioning
+  /// What the noise embedding is told of sigma.
   public let noiseScale: NoiseScale
 
+  /// By default with 250 ln sigma for the embedding (see `NoiseScale`).
   public init(_ preconditioning: Preconditioning, noiseScale: NoiseScale = .consistency) {
     self.preconditioning = preconditioning
     self.noiseScale = noiseScale
   }
 
-  /// All that a denoiser needs to know of one noise level, `preconditioning.boundarySigma` or more.
+  /// All that a denoiser needs to know of one noise level, `preconditioning.boundarySigma` or more (a precondition).
   public func values(at sigma: Double) -> NoiseLevel.Values {
     // Plain EDM coefficients at sigma 0 multiply the network's output by 0: any finite u does, and ln 0 is none.
     let u = sigma > 0 ? noiseScale(sigma) : 0

@@ -10,13 +10,15 @@ public struct Preconditioning: Sendable, Hashable, Codable {
   /// The noise level b at and above which f is defined, and at which it returns its input.
   public let boundarySigma: Double
 
+  /// - Precondition: `sigmaData` > 0, `boundarySigma` ≥ 0.
   public init(sigmaData: Double, boundarySigma: Double = 0) {
     precondition(sigmaData > 0 && boundarySigma >= 0, "sigma_data \(sigmaData) and a boundary of \(boundarySigma)")
     self.sigmaData = sigmaData
     self.boundarySigma = boundarySigma
   }
 
-  /// Throws `ConsistencyError.badSetting` for a record that no preconditioning has, such as a damaged checkpoint's.
+  /// - Throws: `ConsistencyError.badSetting` for a record that no preconditioning has, such as a damaged checkpoint's;
+  ///   `DecodingError` for a missing key.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     sigmaData = try values.decode(Double.self, forKey: .sigmaData)
@@ -28,12 +30,15 @@ public struct Preconditioning: Sendable, Hashable, Codable {
 
   /// What F's input and output are multiplied by, and how much of x is kept.
   public struct Coefficients: Sendable, Hashable {
+    /// The share of x that is kept, in (0, 1].
     public var skip: Double
+    /// What F's output is multiplied by, 0 at the boundary.
     public var out: Double
+    /// What F's x is multiplied by: x then has unit variance.
     public var input: Double
   }
 
-  /// The coefficients at `sigma`, which is `boundarySigma` or more.
+  /// The coefficients at `sigma`, which is `boundarySigma` or more (a precondition).
   public func coefficients(_ sigma: Double) -> Coefficients {
     precondition(sigma >= boundarySigma, "f is evaluated at sigma \(sigma), below its boundary \(boundarySigma)")
     let variance = sigmaData * sigmaData

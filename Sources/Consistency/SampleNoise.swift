@@ -12,7 +12,9 @@ public struct SampleNoise: Sendable {
     generators = seeds.map { Philox(seed: $0, step: step, sample: 0, stream: .policy) }
   }
 
-  /// Fills `[samples, …]`, each sample from its own generator.
+  /// Fills `[samples, …]`, each sample from its own generator, which goes on where it stopped.
+  ///
+  /// - Precondition: the floats are a multiple of the samples.
   public mutating func fill(_ values: UnsafeMutableBufferPointer<Float>) {
     precondition(
       values.count % max(generators.count, 1) == 0, "\(values.count) floats for \(generators.count) samples")

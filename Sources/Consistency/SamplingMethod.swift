@@ -1,17 +1,19 @@
 /// How samples are drawn from a trained denoiser.
 public enum SamplingMethod: Sendable, Hashable {
-  /// A chain of this many network calls, the first from pure noise.
+  /// A chain of this many network calls, 1 to 10,000, the first from pure noise, at the schedule's noise levels.
   case consistency(steps: Int)
-  /// A chain through these falling noise levels.
+  /// A chain through these falling noise levels, in units of the data and above the model's boundary.
   case chain(sigmas: [Double])
-  /// The probability-flow ODE in this many intervals, the last ending at 0: with Heun 2K − 1 network calls.
+  /// The probability-flow ODE in K intervals, 1 to 10,000, the last ending at 0: K network calls with Euler, 2K − 1
+  /// with Heun.
   case solver(ODEMethod, intervals: Int)
 }
 
 /// A sampling method with its noise levels and work space, for arrays of one size.
-public enum Sampler {
-  case chain(ConsistencySampler)
-  case solver(ODESolver)
+public struct Sampler: Sendable {
+  // One of the two. An enum's payload would be copied, work space and all, whenever it is changed.
+  private var chain: ConsistencySampler?
+  private var solver: ODESolver?
 
   /// - Parameters:
   ///   - schedule: the trained model's noise levels.
@@ -24,43 +26,35 @@ public enum Sampler {
     switch method {
     case .consistency(let steps):
       let sigmas = try schedule.sigmas(steps: steps)
-      self = .chain(try ConsistencySampler(sigmas: sigmas, boundarySigma: boundary, elementCount: elementCount))
+      chain = try ConsistencySampler(sigmas: sigmas, boundarySigma: boundary, elementCount: elementCount)
     case .chain(let sigmas):
-      self = .chain(try ConsistencySampler(sigmas: sigmas, boundarySigma: boundary, elementCount: elementCount))
+      chain = try ConsistencySampler(sigmas: sigmas, boundarySigma: boundary, elementCount: elementCount)
     case .solver(let method, let intervals):
       let sigmas = try schedule.solverSigmas(intervals: intervals)
       guard sigmas[sigmas.count - 1] >= boundary else {
         throw .chainDoesNotFall(sigmas: sigmas, index: sigmas.count - 1, boundary: boundary)
       }
-      self = .solver(try ODESolver(method, sigmas: sigmas, elementCount: elementCount))
+      solver = try ODESolver(method, sigmas: sigmas, elementCount: elementCount)
     }
   }
 
   /// Network calls per sample.
-  public var evaluationCount: Int {
-    switch self {
-    case .chain(let sampler): sampler.evaluationCount
-    case .solver(let solver): solver.evaluationCount
-    }
-  }
+  public var evaluationCount: Int { chain?.evaluationCount ?? solver?.evaluationCount ?? 0 }
 
-  /// Fills `x` with samples.
+  /// Fills `x` with samples. Allocates nothing itself.
   ///
   /// - Parameters:
+  ///   - x: `elementCount` floats, whose contents are replaced.
   ///   - noise: fills an array with standard normal noise; called once by a solver, once per call by a chain.
   ///   - denoise: the denoiser, in place.
   public mutating func sample(
     _ x: UnsafeMutableBufferPointer<Float>, noise: (UnsafeMutableBufferPointer<Float>) -> Void,
     _ denoise: DenoiseInPlace
   ) {
-    switch self {
-    case .chain(var sampler):
-      sampler.sample(x, noise: noise, denoise)
-      self = .chain(sampler)
-    case .solver(var solver):
+    chain?.sample(x, noise: noise, denoise)
+    if solver != nil {
       noise(x)
-      solver.solve(x, denoise)
-      self = .solver(solver)
+      solver?.solve(x, denoise)
     }
   }
 }

@@ -7,10 +7,12 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
   public var sigmaMax = 80.0
   /// The last sigma of a solver's mesh; consistency chains that are not listed head for it without a step there.
   public var sigmaMin = 0.002
+  /// Of the meshes, positive: see `KarrasMesh`.
   public var rho = 7.0
   /// Falling middle sigmas of chains that were tuned: entry i belongs to i + 2 steps.
   public var middle: [[Double]] = []
 
+  /// EDM's range, for data of standard deviation 0.5, and no tuned chains.
   public init() {}
 
   /// The range of noise levels that an objective trains, with its chains.
@@ -22,6 +24,9 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
     self.middle = middle
   }
 
+  /// Missing keys keep the values above. The numbers are checked when noise levels are asked for.
+  ///
+  /// - Throws: `DecodingError` for a value of another type.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     try values.read(.sigmaMax, into: &sigmaMax)
@@ -32,6 +37,7 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
 
   /// The falling noise levels of a chain of `steps` network calls, `[steps]`.
   ///
+  /// - Parameter steps: 1 to 10,000.
   /// - Throws: `ConsistencyError` for settings that make no falling chain.
   public func sigmas(steps: Int) throws(ConsistencyError) -> [Double] {
     try requireStepCount(steps)
@@ -46,7 +52,8 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
 
   /// The falling mesh of an ODE solver with `intervals` intervals, the last of which ends at 0: `[intervals]`.
   ///
-  /// - Throws: `ConsistencyError.badSetting`.
+  /// - Parameter intervals: 1 to 10,000.
+  /// - Throws: `ConsistencyError` for settings that make no falling mesh.
   public func solverSigmas(intervals: Int) throws(ConsistencyError) -> [Double] {
     try requireStepCount(intervals)
     return try mesh(count: intervals)

@@ -4,6 +4,7 @@ import Backbone
 /// An objective with the parameterisations of the denoisers it compares: everything about training that does not depend
 /// on the head. A head records its own data and conditioning, and fills them; this does the rest on both sides.
 public struct TrainingMethod: Sendable {
+  /// Draws noise levels and records the loss.
   public let objective: any Objective
   /// Of the denoiser being trained.
   public let student: Parameterisation
@@ -12,6 +13,8 @@ public struct TrainingMethod: Sendable {
 
   package static var dropoutInput: String { "dropout.keys" }
 
+  /// - Precondition: a teacher is given if and only if the objective needs one, and the student's boundary is the
+  ///   objective's.
   public init(objective: any Objective, student: Parameterisation, teacher: Parameterisation? = nil) {
     precondition(
       objective.needsTeacher == (teacher != nil), "\(objective.name): a teacher is given if and only if one is needed")
@@ -27,9 +30,12 @@ public struct TrainingMethod: Sendable {
   /// Records the loss of a batch: the mean over its samples, `[1, 1, 1]`.
   ///
   /// - Parameters:
+  ///   - network: the trained one; the teacher has the same shape, and its weights in the bank `.teacher`.
   ///   - data: x0, `[B, T, C]`.
   ///   - conditioning: without dropout keys, which are added here when `training`.
   ///   - validity: `[B, T, 1]`, 1 for the frames that count; nil: all.
+  ///   - training: with dropout, for a network that has a rate; else without.
+  ///   - graph: to which data and conditioning belong.
   public func loss(
     of network: some Network, data: Tensor, conditioning: Conditioning, validity: Tensor? = nil, training: Bool,
     in graph: Graph
@@ -42,7 +48,7 @@ public struct TrainingMethod: Sendable {
     return objective.loss(recording).mean()
   }
 
-  /// Looks up what `fill` writes to. The plan must outlive the ports.
+  /// Looks up what `fill` writes to, in a plan compiled from `loss`. The plan must outlive the ports.
   public func ports(in plan: Plan) -> TrainingPorts {
     func buffer(_ name: String) -> UnsafeMutableBufferPointer<Float>? { plan.reads(name) ? plan.input(name) : nil }
     return TrainingPorts(

@@ -44,12 +44,15 @@ public protocol TrainingTask: Sendable {
 
 /// A batch's loss as a graph.
 public struct RecordedLoss {
+  /// That of `loss` and `midway`.
   public var graph: Graph
   /// `[1, 1, 1]`.
   public var loss: Tensor
   /// Values that inputs of the rest follow from, by the name of the plan's output: the plan pauses when they are there.
+  /// None is named `loss`.
   public var midway: [String: Tensor]
 
+  /// By default without a pause.
   public init(_ graph: Graph, loss: Tensor, midway: [String: Tensor] = [:]) {
     self.graph = graph
     self.loss = loss
@@ -58,8 +61,10 @@ public struct RecordedLoss {
 }
 
 extension TrainingTask {
+  /// All parameters of the layout.
   public var trainedParameters: Range<Int> { 0..<layout.count }
 
+  /// Does nothing: for losses without midway values.
   public func fillMidway(_ ports: Ports) {}
 
   /// Whether the loss reads `Bank.target`.
@@ -68,12 +73,14 @@ extension TrainingTask {
 
 /// What a training sample's random numbers are a pure function of: they depend on no batch, shard or thread.
 public struct SampleKey: Sendable, Hashable {
+  /// Of the run.
   public var seed: UInt64
   /// The training step.
   public var step: UInt32
   /// The sample's number within the step's whole batch.
   public var sample: UInt32
 
+  /// As a training loop names its samples.
   public init(seed: UInt64, step: UInt32, sample: UInt32) {
     self.seed = seed
     self.step = step

@@ -4,19 +4,22 @@ import Support
 
 /// What a trainer tells about a step: a line of progress, and of metrics.jsonl.
 public struct TrainingReport: Sendable, Codable, Equatable {
+  /// Steps done.
   public var step: Int
   /// Mean training loss since the last report.
   public var loss: Double
-  /// Loss of the EMA weights on held-out examples, where it was measured.
+  /// Loss of the EMA weights on held-out examples; nil where it was not measured.
   public var heldOutLoss: Double?
+  /// Of the last of them.
   public var learningRate: Double
   /// Global norm before clipping, mean since the last report.
   public var gradientNorm: Double
+  /// Since the last report, held-out losses not counted.
   public var stepsPerSecond: Double
 }
 
-/// What the next report averages over. A checkpoint between two reports stores it, so that a resumed run reports what an
-/// uninterrupted one does.
+/// What the next report averages over. A checkpoint between two reports stores it, so that a resumed run reports what
+/// an uninterrupted one does.
 struct ReportSums: Codable, Equatable {
   var loss = 0.0
   var gradientNorm = 0.0

@@ -2,7 +2,8 @@ import Autograd
 import CKernels
 import Foundation
 
-/// AdamW with clipping by the global norm and an EMA of the weights, as loops over flat buffers.
+/// AdamW (Loshchilov & Hutter 2019, as `torch.optim.AdamW` takes its steps) with clipping by the global norm and an EMA
+/// of the weights, as loops over flat buffers.
 public struct Optimizer: Sendable {
   /// The trained weights.
   public let weights: ParameterBuffer
@@ -23,10 +24,12 @@ public struct Optimizer: Sendable {
   /// Starts with zero moments and both averages at `weights`.
   ///
   /// - Parameters:
+  ///   - weights: are changed in place, not copied.
   ///   - trained: the parameters that steps change; nil: all.
-  ///   - targetDecay: of the target's average per step; 0 for none.
+  ///   - targetDecay: of the target's average per step, in [0, 1); 0 for none.
   public init(weights: ParameterBuffer, trained: Range<Int>? = nil, targetDecay: Double = 0) {
     self.trained = trained ?? 0..<weights.count
+    precondition(self.trained.upperBound <= weights.count, "\(self.trained) of \(weights.count) parameters are trained")
     self.weights = weights
     ema = ParameterBuffer(copying: weights)
     target = targetDecay > 0 ? ParameterBuffer(copying: weights) : nil

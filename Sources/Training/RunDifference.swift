@@ -2,8 +2,8 @@ import Checkpoints
 
 extension TrainingConfiguration {
   /// The first setting that differs from a stored one and would make the rest another run, or nil. `steps` may differ:
-  /// asking for more of them is how a run is made longer. What follows the share of the run that is done goes back with it:
-  /// the learning rate's cosine, and the stage of an objective that has stages.
+  /// asking for more of them is how a run is made longer. What follows the share of the run that is done goes back with
+  /// it: the learning rate's cosine, and the stage of an objective that has stages.
   func differenceThatChangesResults(from stored: TrainingConfiguration) -> String? {
     var comparable = self
     comparable.steps = stored.steps

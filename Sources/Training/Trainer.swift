@@ -4,12 +4,15 @@ import Consistency
 import Datasets
 import Foundation
 
-/// Trains one task: batch → plans → clip → AdamW → EMA → report, with checkpoints from which a run continues bit for bit.
+/// Trains one task: batch → plans → clip → AdamW → EMA → report, with checkpoints from which a run continues bit
+/// for bit.
 public final class Trainer<Task: TrainingTask> {
   /// How a run ended.
   public enum Outcome: Sendable, Equatable { case finished, interrupted }
 
+  /// As given.
   public let configuration: TrainingConfiguration
+  /// Holds the weights and their average, which `run` changes.
   public let optimizer: Optimizer
   /// Steps done so far.
   public private(set) var step = 0
@@ -22,18 +25,30 @@ public final class Trainer<Task: TrainingTask> {
   private var sums = ReportSums()
   private let sampler: BatchSampler
 
+  /// Compiles the plans, and makes or reads the run's directory.
+  ///
   /// - Parameters:
   ///   - directory: where checkpoints and metrics.jsonl go; created if needed.
-  ///   - metadata: what the head needs to use the network again, by key; stored in every checkpoint.
-  ///   - start: weights to start from (a teacher's EMA), or nil for the layout's initial values.
-  ///   - teacher: the frozen teacher's weights, where the objective needs them.
+  ///   - metadata: what the head needs to use the network again, JSON texts by key; stored in every checkpoint. The key
+  ///     `training` is the trainer's own.
+  ///   - start: weights to start from (a teacher's EMA), which are copied, or nil for the layout's initial values.
+  ///   - teacher: the frozen teacher's weights, where the objective needs them; not copied: they must stay as they are.
+  ///   - threads: at least 1; results do not depend on it.
   ///   - resume: continue from `last.safetensors` in the directory.
+  /// - Throws: `TrainingError.configuration` for settings that make no run, a task without examples or without the
+  ///   teacher it needs, a directory that holds another run's checkpoints, and on resuming for a missing checkpoint or
+  ///   one of other settings, data or teacher; `TrainingError.file` for a file that cannot be read or written.
+  /// - Precondition: `start` and `teacher` are laid out by `task.layout`.
   public init(
     _ task: Task, _ configuration: TrainingConfiguration, directory: URL, metadata: [String: String],
     start: ParameterBuffer? = nil, teacher: ParameterBuffer? = nil, threads: Int, resume: Bool
   ) throws(TrainingError) {
     if let problem = configuration.problem { throw .configuration(problem) }
     guard task.exampleCount > 0 else { throw .configuration("the data set has no examples to train on") }
+    for buffer in [start, teacher].compactMap({ $0 }) {
+      precondition(
+        buffer.count == task.layout.count, "\(buffer.count) given weights for a network of \(task.layout.count)")
+    }
     guard !task.usesTeacher || teacher != nil else { throw .configuration("this objective needs a teacher checkpoint") }
     self.task = task
     self.configuration = configuration
@@ -69,6 +84,12 @@ public final class Trainer<Task: TrainingTask> {
   public var statistics: Plan.Statistics { trainingStep.statistics }
 
   /// Trains up to `configuration.steps`, or until `shouldStop` says so; either way the state is saved.
+  ///
+  /// - Parameters:
+  ///   - shouldStop: asked before every step.
+  ///   - report: called with every line of metrics.jsonl, after it is written.
+  /// - Throws: `TrainingError.diverged` once loss, gradient or held-out loss is not a finite number, `.file` for a file
+  ///   that cannot be written. The checkpoints written before stay; this trainer is then of no further use.
   public func run(
     shouldStop: () -> Bool = { false }, report: (TrainingReport) -> Void = { _ in }
   ) throws(TrainingError) -> Outcome {

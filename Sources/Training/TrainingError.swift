@@ -7,12 +7,14 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
     case heldOutLoss = "held-out loss"
   }
 
+  /// Settings, data, teacher or directory do not make a run: what is wrong and what to do.
   case configuration(String)
   /// A quantity is no longer a finite number. `step` counts from 0.
   case diverged(step: Int, Quantity, value: Double)
   /// A file could not be written or read.
   case file(String)
 
+  /// What is wrong, in one sentence.
   public var description: String {
     switch self {
     case .configuration(let problem): problem

@@ -3,8 +3,10 @@ import Synchronization
 
 /// Runs independent pieces of work on a fixed number of threads.
 public struct Workers: Sendable {
+  /// Threads, at least 1.
   public let count: Int
 
+  /// - Precondition: `count` > 0.
   public init(_ count: Int) {
     precondition(count > 0, "\(count) threads")
     self.count = count

@@ -1,0 +1,81 @@
+import Autograd
+import Backbone
+import Consistency
+
+/// The phoneme encoder compiled for up to so many tokens.
+package final class EncoderPlan {
+  private let plan: Plan
+  private let features: PhonemeFeatures
+  private let encoder: PhonemeEncoder.Configuration
+
+  package init(_ voice: TrainedVoice, tokens: Int, threads: Int) {
+    features = voice.description.features
+    encoder = voice.description.encoder
+    let graph = Graph()
+    let output = voice.model.encoder(
+      graph.input("features", [1, tokens, features.count]), mask: graph.input("mask", [1, tokens, 1]))
+    plan = Plan(
+      graph, outputs: ["hidden": output.hidden, "means": output.means, "logDurations": output.logDurations],
+      weights: voice.packed, threads: threads)
+  }
+
+  package func run(_ tokens: [PhonemeToken], speaker: Int) -> EncodedUtterance {
+    features.fill(plan.input("features"), tokens: tokens, speaker: speaker)
+    let mask = plan.input("mask")
+    for token in mask.indices { mask[token] = token < tokens.count ? 1 : 0 }
+    plan.run()
+    func values(_ name: String, _ width: Int) -> [Float] { Array(plan.output(name).prefix(tokens.count * width)) }
+    return EncodedUtterance(
+      hidden: values("hidden", encoder.width), means: values("means", encoder.states * encoder.bands),
+      logDurations: values("logDurations", encoder.states))
+  }
+}
+
+/// The decoder compiled for up to so many frames.
+package final class DecoderPlan {
+  private let description: VoiceDescription
+  private let denoiser: DenoiserPlan
+  private let frames: Int
+  private let sample: UnsafeMutableBufferPointer<Float>
+
+  package init(_ voice: TrainedVoice, frames: Int, threads: Int) {
+    description = voice.description
+    self.frames = frames
+    let (bands, decoder) = (description.mel.bands, description.decoder)
+    denoiser = DenoiserPlan(
+      Denoiser(voice.model.decoder, description.parameterisation), shape: [1, frames, bands], weights: voice.packed,
+      threads: threads
+    ) { graph in
+      Conditioning(
+        global: graph.input("speaker", [1, 1, decoder.globalCondition]),
+        frames: graph.input("conditions", [1, frames, decoder.frameCondition]), mask: graph.input("mask", [1, frames, 1])
+      )
+    }
+    sample = .allocate(capacity: frames * bands)
+  }
+
+  deinit { sample.deallocate() }
+
+  /// A sample, `[frames, bands]`, for the rows of conditions that are given.
+  package func run(
+    _ conditions: [Float], speaker: Int, _ method: SamplingMethod, seed: UInt64
+  ) throws(ConsistencyError) -> [Float] {
+    let bands = description.mel.bands
+    let count = conditions.count / description.decoder.frameCondition
+    let (rows, mask) = (denoiser.plan.input("conditions"), denoiser.plan.input("mask"))
+    for i in rows.indices { rows[i] = i < conditions.count ? conditions[i] : 0 }
+    for frame in mask.indices { mask[frame] = frame < count ? 1 : 0 }
+    let indicators = denoiser.plan.input("speaker")
+    for index in indicators.indices { indicators[index] = index == speaker ? 1 : 0 }
+    var sampler = try description.sampler(method, elementCount: sample.count)
+    // Every call of a chain has a generator of its own, so that no frame's noise depends on the padding.
+    var call: UInt32 = 0
+    let fillNoise = { (values: UnsafeMutableBufferPointer<Float>) in
+      var noise = SampleNoise(seeds: [seed], step: call)
+      noise.fill(values)
+      call += 1
+    }
+    sampler.sample(sample, noise: fillNoise) { x, sigma in denoiser(x, sigma) }
+    return Array(sample.prefix(count * bands))
+  }
+}

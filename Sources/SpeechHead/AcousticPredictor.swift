@@ -1,0 +1,145 @@
+import Autograd
+import Backbone
+import Consistency
+import Foundation
+
+/// Tokens → durations → mel-spectrogram, one utterance at a time. Belongs to one thread.
+///
+/// Plans have fixed lengths: lengths are rounded up to a bucket and the rest is masked, which changes no frame.
+public final class AcousticPredictor {
+  /// How the decoder is asked.
+  public enum Method: Sendable, Hashable {
+    /// Not at all: the encoder's mean.
+    case mean
+    /// By a sampling method of consistency models or of their teachers.
+    case sampled(SamplingMethod)
+  }
+
+  public let description: VoiceDescription
+  private let voice: TrainedVoice
+  private let threads: Int
+  private let conditions: FrameConditions
+  private var encoders = BucketCache<EncoderPlan>(capacity: 4)
+  private var decoders = BucketCache<DecoderPlan>(capacity: 4)
+
+  /// - Parameter threads: that share a network call; results do not depend on it.
+  public init(_ voice: TrainedVoice, threads: Int = 1) {
+    description = voice.description
+    self.voice = voice
+    self.threads = threads
+    conditions = FrameConditions(voice.description.encoder)
+  }
+
+  /// What the encoder says of a sequence of tokens.
+  public func encode(_ tokens: [PhonemeToken], speaker: Int) -> EncodedUtterance {
+    let capacity = Self.bucket(tokens.count, smallest: 16, multiple: 1)
+    let plan = encoders.value(for: capacity) {
+      EncoderPlan(voice, tokens: capacity, threads: threads)
+    }
+    return plan.run(tokens, speaker: speaker)
+  }
+
+  /// Frames of every state, at least one each.
+  ///
+  /// - Parameter lengthScale: above 1 slower, below 1 faster.
+  public func durations(_ encoded: EncodedUtterance, lengthScale: Double = 1) -> [Int32] {
+    // The whole is rounded, not each part: the ends of the states are as near to the predicted ones as can be.
+    var end = 0.0
+    var last = 0
+    return encoded.logDurations.map { logDuration in
+      end += min(max(exp(Double(logDuration)) * lengthScale, 0.1), 400)
+      let next = max(last + 1, Int(end.rounded()))
+      defer { last = next }
+      return Int32(next - last)
+    }
+  }
+
+  /// The normalised mel-spectrogram, `[frames, bands]`.
+  ///
+  /// - Parameters:
+  ///   - durations: frames of every state.
+  ///   - seed: decides all noise, whatever the length that is computed beside it.
+  /// - Throws: `SpeechError.badSetting` for a method that makes no falling chain.
+  public func mel(
+    _ encoded: EncodedUtterance, durations: [Int32], speaker: Int, method: Method, seed: UInt64
+  ) throws(SpeechError) -> [Float] {
+    let frames = durations.reduce(0) { $0 + Int($1) }
+    let bands = conditions.bands
+    var rows = [Float](repeating: 0, count: frames * conditions.count)
+    rows.withUnsafeMutableBufferPointer {
+      conditions.fill($0.baseAddress!, frames: 0..<frames, of: encoded, durations: durations)
+    }
+    var mel = [Float](repeating: 0, count: frames * bands)
+    for frame in 0..<frames {
+      for band in 0..<bands { mel[frame * bands + band] = rows[frame * conditions.count + band] }
+    }
+    guard case .sampled(let sampling) = method else { return mel }
+    let length = Self.bucket(frames, smallest: 64, multiple: description.decoder.timeMultiple)
+    let plan = decoders.value(for: length) {
+      DecoderPlan(voice, frames: length, threads: threads)
+    }
+    let sample: [Float]
+    do {
+      sample = try plan.run(rows, speaker: speaker, sampling, seed: seed)
+    } catch {
+      throw .badSetting("\(error)")
+    }
+    for i in mel.indices { mel[i] += sample[i] }
+    return mel
+  }
+
+  /// ln mel in the corpus's own units, in place.
+  public func denormalize(_ mel: inout [Float], speaker: Int) {
+    let statistics = description.speakers[speaker]
+    let bands = conditions.bands
+    for i in mel.indices { mel[i] = mel[i] * statistics.deviation + statistics.mean[i % bands] }
+  }
+
+  /// The network calls of a method.
+  public func networkCalls(_ method: Method) throws(SpeechError) -> Int {
+    guard case .sampled(let sampling) = method else { return 0 }
+    do {
+      return try description.sampler(sampling, elementCount: 0).evaluationCount
+    } catch {
+      throw .badSetting("\(error)")
+    }
+  }
+
+  /// The least of 1, 1¼, 1½ and 1¾ times a power of two that holds `count`: at most a quarter is computed in vain.
+  package static func bucket(_ count: Int, smallest: Int, multiple: Int) -> Int {
+    var size = smallest
+    while size * 2 <= count { size *= 2 }
+    for quarter in 4...8 where size * quarter / 4 >= count {
+      return (size * quarter / 4 + multiple - 1) / multiple * multiple
+    }
+    return size * 2
+  }
+}
+
+/// The last few values made, by size.
+struct BucketCache<Value> {
+  let capacity: Int
+  private var entries: [(size: Int, value: Value)] = []
+
+  init(capacity: Int) { self.capacity = capacity }
+
+  mutating func value(for size: Int, make: () -> Value) -> Value {
+    if let index = entries.firstIndex(where: { $0.size == size }) {
+      let entry = entries.remove(at: index)
+      entries.append(entry)
+      return entry.value
+    }
+    if entries.count == capacity { entries.removeFirst() }
+    let value = make()
+    entries.append((size, value))
+    return value
+  }
+}
+
+extension VoiceDescription {
+  /// A sampler of this voice's noise levels.
+  func sampler(_ method: SamplingMethod, elementCount: Int) throws(ConsistencyError) -> Sampler {
+    try Sampler(
+      method, sampling, boundary: parameterisation.preconditioning.boundarySigma, elementCount: elementCount)
+  }
+}

@@ -1,0 +1,61 @@
+import Autograd
+import Backbone
+import Checkpoints
+import Foundation
+
+/// A voice's networks with their weights and everything needed to use them.
+public struct TrainedVoice: Sendable {
+  public let description: VoiceDescription
+  public let model: AcousticModel
+  /// The averaged weights, which are what is sampled from.
+  public let weights: ParameterBuffer
+  let packed: PackedWeights
+
+  /// The key of the description in a checkpoint's metadata.
+  public static let metadataKey = "voice"
+
+  /// - Throws: `SpeechError.checkpoint` for a description that contradicts itself.
+  public init(_ description: VoiceDescription, weights: ParameterBuffer) throws(SpeechError) {
+    if let problem = description.problem { throw .checkpoint(problem) }
+    model = AcousticModel(encoder: description.encoder, decoder: description.decoder)
+    precondition(weights.count == model.layout.count, "\(weights.count) weights for networks of \(model.layout.count)")
+    self.description = description
+    self.weights = weights
+    packed = PackedWeights([.online: weights])
+  }
+
+  /// Reads a checkpoint of training, or a bundled file: its averaged weights.
+  public init(contentsOf url: URL) throws(SpeechError) {
+    do {
+      let file = try SafetensorsFile(url)
+      let description = try file.metadata(VoiceDescription.self, forKey: Self.metadataKey)
+      if let problem = description.problem { throw SpeechError.checkpoint("\(url.path): \(problem)") }
+      let layout = AcousticModel(encoder: description.encoder, decoder: description.decoder).layout
+      let weights = ParameterBuffer(count: layout.count)
+      try file.read(layout, prefix: "ema", into: weights)
+      guard withExtendedLifetime(weights, { weights.values.allSatisfy(\.isFinite) }) else {
+        throw SpeechError.checkpoint("\(url.path): some weights are not finite")
+      }
+      try self.init(description, weights: weights)
+    } catch let error as SpeechError {
+      throw error
+    } catch {
+      throw .checkpoint("\(error)")
+    }
+  }
+
+  /// Writes description and averaged weights in half precision: what is shipped with a program.
+  ///
+  /// - Parameter metadata: more strings for the file, such as where it comes from.
+  public func writeBundle(to url: URL, metadata: [String: String] = [:]) throws(SpeechError) {
+    var writer = SafetensorsWriter()
+    writer.metadata = metadata
+    do {
+      try writer.setMetadata(description, forKey: Self.metadataKey)
+      writer.add(model.layout, weights, prefix: "ema", as: .float16)
+      try writer.write(to: url)
+    } catch {
+      throw .checkpoint("\(error)")
+    }
+  }
+}

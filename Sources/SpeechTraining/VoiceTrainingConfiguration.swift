@@ -1,0 +1,160 @@
+import Backbone
+import Consistency
+import SpeechHead
+import Training
+
+/// How a voice is trained: the keys of its YAML file and of `--set`.
+public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
+  /// The phoneme encoder and its training.
+  public struct Encoder: Sendable, Equatable {
+    public var width = 192
+    public var layers = 6
+    public var kernel = 5
+    public var groups = 8
+    public var durationWidth = 128
+    /// States of every phoneme.
+    public var states = 2
+    public var dropout = 0.2
+    /// Share of the steps in which frames are dealt out evenly among the states.
+    public var flatStart = 0.02
+    public var training = TrainingConfiguration()
+  }
+
+  /// The decoder: the shared backbone.
+  public struct Decoder: Sendable, Codable, Equatable {
+    public var widths = [128, 160, 192]
+    public var kernel = 5
+    public var groups = 8
+    public var embedding = 128
+    public var dropout = 0.1
+    /// How the noise level enters the embedding.
+    public var noiseScale = NoiseScale.consistency
+    /// Seconds of a stretch that is trained on.
+    public var cropSeconds = 2.0
+  }
+
+  /// One of the decoder's trainings.
+  public struct Stage: Sendable, Equatable {
+    public var objective: ObjectiveConfiguration
+    /// Middle noise levels of sampling chains: entry i belongs to i + 2 steps.
+    public var middleSigmas: [[Double]] = []
+    public var training = TrainingConfiguration()
+  }
+
+  public var mel = VoiceDescription.Mel()
+  /// Share of the sentences that is never trained on.
+  public var heldOutSentences = 0.07
+  public var encoder = Encoder()
+  public var decoder = Decoder()
+  public var teacher = Stage(objective: ObjectiveConfiguration(.edm))
+  public var student = Stage(objective: ObjectiveConfiguration(.ect))
+
+  public init() {
+    encoder.training.steps = 8000
+    encoder.training.batchSize = 16
+    encoder.training.learningRate = 1e-3
+    encoder.training.emaMaximum = 0.999
+    for stage in [\Self.teacher, \.student] {
+      self[keyPath: stage].training.batchSize = 16
+      self[keyPath: stage].training.emaMaximum = 0.9995
+      self[keyPath: stage].training.evaluationExamples = 128
+    }
+    encoder.training.evaluationExamples = 128
+    teacher.training.steps = 16_000
+    student.training.steps = 8000
+    student.training.learningRate = 2e-4
+  }
+
+  /// What is wrong with the values, or nil.
+  public var problem: String? {
+    if !(0..<1).contains(heldOutSentences) { return "heldOutSentences is \(heldOutSentences); a share in [0, 1)" }
+    if !(0.1...60).contains(decoder.cropSeconds) {
+      return "decoder.cropSeconds is \(decoder.cropSeconds); 0.1 to 60 are possible"
+    }
+    if !(0...1).contains(encoder.flatStart) { return "encoder.flatStart is \(encoder.flatStart); a share in [0, 1]" }
+    for (name, training) in [
+      ("encoder", encoder.training), ("teacher", teacher.training), ("student", student.training),
+    ] {
+      if let problem = training.problem { return "\(name).\(problem)" }
+    }
+    return nil
+  }
+
+  /// The networks for a corpus, and a description without decoder training.
+  func description(phones: [String], speakers: [VoiceDescription.Speaker]) -> VoiceDescription {
+    let features = PhonemeFeatures(phoneCount: phones.count, speakerCount: speakers.count)
+    var encoder = PhonemeEncoder.Configuration(inputs: features.count, bands: mel.bands)
+    encoder.width = self.encoder.width
+    encoder.layers = self.encoder.layers
+    encoder.kernel = self.encoder.kernel
+    encoder.groups = self.encoder.groups
+    encoder.durationWidth = self.encoder.durationWidth
+    encoder.states = self.encoder.states
+    encoder.dropout = Float(self.encoder.dropout)
+    let network = TemporalUNet.Configuration(
+      channels: mel.bands, widths: decoder.widths, kernel: decoder.kernel, groups: decoder.groups,
+      embedding: decoder.embedding, globalCondition: speakers.count, frameCondition: FrameConditions(encoder).count,
+      dropout: Float(decoder.dropout))
+    return VoiceDescription(
+      mel: mel, phones: phones, speakers: speakers, encoder: encoder, decoder: network,
+      parameterisation: Parameterisation(Preconditioning(sigmaData: 1), noiseScale: decoder.noiseScale),
+      objective: nil, sampling: SamplingSchedule())
+  }
+
+  /// Frames of a stretch that is trained on.
+  var cropLength: Int {
+    let multiple = 1 << (decoder.widths.count - 1)
+    let frames = Int(decoder.cropSeconds * mel.frameRate)
+    return max(1, frames / multiple) * multiple
+  }
+}
+
+extension VoiceTrainingConfiguration.Encoder: Codable {
+  private enum CodingKeys: CodingKey {
+    case width, layers, kernel, groups, durationWidth, states, dropout, flatStart
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    width = try values.decode(Int.self, forKey: .width)
+    layers = try values.decode(Int.self, forKey: .layers)
+    kernel = try values.decode(Int.self, forKey: .kernel)
+    groups = try values.decode(Int.self, forKey: .groups)
+    durationWidth = try values.decode(Int.self, forKey: .durationWidth)
+    states = try values.decode(Int.self, forKey: .states)
+    dropout = try values.decode(Double.self, forKey: .dropout)
+    flatStart = try values.decode(Double.self, forKey: .flatStart)
+    training = try TrainingConfiguration(from: decoder)
+  }
+
+  public func encode(to encoder: any Swift.Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(width, forKey: .width)
+    try values.encode(layers, forKey: .layers)
+    try values.encode(kernel, forKey: .kernel)
+    try values.encode(groups, forKey: .groups)
+    try values.encode(durationWidth, forKey: .durationWidth)
+    try values.encode(states, forKey: .states)
+    try values.encode(dropout, forKey: .dropout)
+    try values.encode(flatStart, forKey: .flatStart)
+    try training.encode(to: encoder)
+  }
+}
+
+extension VoiceTrainingConfiguration.Stage: Codable {
+  private enum CodingKeys: CodingKey { case objective, middleSigmas }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    objective = try values.decode(ObjectiveConfiguration.self, forKey: .objective)
+    middleSigmas = try values.decode([[Double]].self, forKey: .middleSigmas)
+    training = try TrainingConfiguration(from: decoder)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(objective, forKey: .objective)
+    try values.encode(middleSigmas, forKey: .middleSigmas)
+    try training.encode(to: encoder)
+  }
+}

@@ -1,0 +1,139 @@
+import Autograd
+import Consistency
+import Foundation
+import SpeechHead
+import TestSupport
+import Testing
+
+struct AcousticPredictorTests {
+  private let description = VoiceDescription.small()
+
+  private func voice() throws -> TrainedVoice {
+    try TrainedVoice(description, weights: description.model.layout.initialize(seed: 4))
+  }
+
+  /// Padding of any length beside the same tokens and frames.
+  @Test func paddingChangesNothing() throws {
+    let voice = try voice()
+    for count in [1, 2, 7, 16, 33] {
+      let reference = EncoderPlan(voice, tokens: count, threads: 1).run(tokens(count), speaker: 1)
+      for capacity in [count + 1, count + 16, 2 * count + 64] {
+        let padded = EncoderPlan(voice, tokens: capacity, threads: 1).run(tokens(count), speaker: 1)
+        expectEqual(padded.means, reference.means, 1e-5)
+        expectEqual(padded.hidden, reference.hidden, 1e-5)
+        expectEqual(padded.logDurations, reference.logDurations, 1e-5)
+      }
+    }
+    for frames in [2, 6, 40, 130] {
+      let rows = normalNumbers(frames * description.decoder.frameCondition, seed: UInt64(frames))
+      for method in [SamplingMethod.consistency(steps: 2), .solver(.heun, intervals: 3)] {
+        let reference = try DecoderPlan(voice, frames: frames, threads: 1).run(rows, speaker: 0, method, seed: 9)
+        for length in [frames + 2, frames + 50, 3 * frames + 10] {
+          let padded = try DecoderPlan(voice, frames: length / 2 * 2, threads: 1).run(rows, speaker: 0, method, seed: 9)
+          expectEqual(padded, reference, 2e-4)
+        }
+      }
+    }
+  }
+
+  @Test func resultsDoNotDependOnThreadsOrOnWhatWasSaidBefore() throws {
+    let voice = try voice()
+    let (first, second) = (AcousticPredictor(voice), AcousticPredictor(voice, threads: 2))
+    for count in [30, 5, 90, 12, 30, 200, 5] {
+      let encoded = first.encode(tokens(count), speaker: 0)
+      let durations = first.durations(encoded, lengthScale: 3)
+      let fresh = AcousticPredictor(voice)
+      let method = AcousticPredictor.Method.sampled(.consistency(steps: 1))
+      let mel = try first.mel(encoded, durations: durations, speaker: 0, method: method, seed: 3)
+      let encodedAgain = second.encode(tokens(count), speaker: 0)
+      #expect(encodedAgain.means == encoded.means)
+      #expect(try second.mel(encodedAgain, durations: durations, speaker: 0, method: method, seed: 3) == mel)
+      #expect(try fresh.mel(encoded, durations: durations, speaker: 0, method: method, seed: 3) == mel)
+      #expect(try fresh.mel(encoded, durations: durations, speaker: 0, method: method, seed: 4) != mel)
+      #expect(try fresh.mel(encoded, durations: durations, speaker: 1, method: method, seed: 3) != mel)
+    }
+  }
+
+  @Test func theMeanIsTheEncodersAlone() throws {
+    let predictor = AcousticPredictor(try voice())
+    let encoded = predictor.encode(tokens(4), speaker: 0)
+    let durations: [Int32] = [1, 2, 3, 1, 1, 1, 4, 2]
+    let mel = try predictor.mel(encoded, durations: durations, speaker: 0, method: .mean, seed: 0)
+    let expected = durations.enumerated().flatMap { state, count in
+      (0..<count).flatMap { _ in encoded.means[state * 8..<(state + 1) * 8] }
+    }
+    #expect(mel == expected)
+    #expect(try predictor.networkCalls(.mean) == 0)
+    #expect(try predictor.networkCalls(.sampled(.consistency(steps: 2))) == 2)
+    #expect(try predictor.networkCalls(.sampled(.solver(.heun, intervals: 10))) == 19)
+  }
+
+  @Test func durationsAddUpToWhatWasPredicted() throws {
+    let predictor = AcousticPredictor(try voice())
+    let seconds = [2.4, 0.3, 0.3, 5.6, 1.5, 0.2, 3.3, 7.9]
+    let encoded = EncodedUtterance(hidden: [], means: [], logDurations: seconds.map { Float(log($0)) })
+    for scale in [0.5, 1, 2.5] {
+      let durations = predictor.durations(encoded, lengthScale: scale)
+      #expect(durations.allSatisfy { $0 >= 1 })
+      let total = seconds.reduce(0, +) * scale
+      #expect(abs(Double(durations.reduce(0, +)) - total) <= 3)
+    }
+    // Whatever a damaged network says, a sentence has an end.
+    let wild = EncodedUtterance(hidden: [], means: [], logDurations: [.infinity, -.infinity, 1000])
+    #expect(predictor.durations(wild).reduce(0, +) <= 801)
+  }
+
+  @Test func bucketsWasteLittle() {
+    for count in 1...3000 {
+      let size = AcousticPredictor.bucket(count, smallest: 64, multiple: 4)
+      #expect(size >= count && size % 4 == 0)
+      if count >= 64 { #expect(Double(size) <= 1.26 * Double(count) + 4) }
+    }
+  }
+
+  @Test func conditionsOfAStretchArePartOfTheWhole() {
+    let conditions = FrameConditions(description.encoder)
+    let encoded = EncodedUtterance(
+      hidden: normalNumbers(4 * 16, seed: 1), means: normalNumbers(8 * 8, seed: 2),
+      logDurations: [Float](repeating: 0, count: 8))
+    let durations: [Int32] = [3, 1, 2, 5, 1, 1, 4, 2]
+    func rows(_ frames: Range<Int>) -> [Float] {
+      var rows = [Float](repeating: .nan, count: frames.count * conditions.count)
+      rows.withUnsafeMutableBufferPointer {
+        conditions.fill($0.baseAddress!, frames: frames, of: encoded, durations: durations)
+      }
+      return rows
+    }
+    let whole = rows(0..<19)
+    #expect(whole.allSatisfy { $0.isFinite })
+    for start in 0..<19 {
+      for end in start + 1...19 {
+        #expect(rows(start..<end) == Array(whole[start * conditions.count..<end * conditions.count]))
+      }
+    }
+    // The second frame of the first state, which has three, in a token of four.
+    let row = whole[conditions.count..<2 * conditions.count].suffix(3)
+    #expect(Array(row) == [-0.25, 0, -4 / 12])
+  }
+
+  @Test func aVoiceIsTheSameAfterItWasWritten() throws {
+    let voice = try voice()
+    try withTemporaryFolder { folder in
+      let url = folder.appending(path: "voice.safetensors")
+      try voice.writeBundle(to: url)
+      let read = try TrainedVoice(contentsOf: url)
+      #expect(read.description == voice.description)
+      for i in 0..<voice.weights.count {
+        #expect(abs(read.weights[i] - voice.weights[i]) <= 1e-3 * abs(voice.weights[i]) + 1e-6)
+      }
+      try Data("no voice".utf8).write(to: url)
+      #expect(throws: SpeechError.self) { try TrainedVoice(contentsOf: url) }
+    }
+  }
+
+  private func expectEqual(_ a: [Float], _ b: [Float], _ tolerance: Float) {
+    #expect(a.count == b.count)
+    let difference = zip(a, b).map { abs($0 - $1) }.max() ?? 0
+    #expect(difference <= tolerance)
+  }
+}

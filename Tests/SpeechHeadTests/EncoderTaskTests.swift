@@ -1,0 +1,139 @@
+import Autograd
+import Consistency
+import Foundation
+import SpeechHead
+import TestSupport
+import Testing
+import Training
+
+struct EncoderTaskTests {
+  private let bands = 8
+
+  /// Sentences in which every phone sounds like itself for a random number of frames.
+  private func sentences(_ count: Int, noise: Float, seed: UInt64) -> (utterances: [SpeechUtterance], cuts: [[Int]]) {
+    let spectra = normalNumbers(5 * bands, seed: 77)
+    var random = Philox(seed: seed, step: 0, sample: 0, stream: .environment)
+    var cuts: [[Int]] = []
+    let utterances = (0..<count).map { index in
+      let phones = [0] + (0..<3 + index % 5).map { _ in 1 + Int(random.uniform() * 4) } + [0]
+      let lengths = phones.map { _ in 4 + Int(random.uniform() * 6) }
+      cuts.append(lengths)
+      var mel: [Float] = []
+      for (phone, length) in zip(phones, lengths) {
+        for _ in 0..<length * bands {
+          mel.append(spectra[phone * bands + mel.count % bands] + noise * Float(random.normal()))
+        }
+      }
+      return SpeechUtterance(
+        name: "\(index)", tokens: phones.map { PhonemeToken(phone: $0) }, speaker: index % 2, mel: mel)
+    }
+    return (utterances, cuts)
+  }
+
+  private func task(_ description: VoiceDescription, _ utterances: [SpeechUtterance], flatStart: Double) -> EncoderTask {
+    EncoderTask(
+      description.model, features: description.features, training: utterances, heldOut: [], flatStart: flatStart)
+  }
+
+  /// The loss over states against the one over frames that it stands for, for even and for searched alignments.
+  @Test(arguments: [0.0, 1.0]) func theLossIsTheDistanceOfAllFramesFromTheirMeans(flatStart: Double) throws {
+    let description = VoiceDescription.small()
+    let utterances = sentences(4, noise: 0.5, seed: 3).utterances
+    let task = task(description, utterances, flatStart: flatStart)
+    let weights = task.layout.initialize(seed: 1)
+    let recorded = task.record(batch: 4, training: false)
+    let plan = Plan(
+      recorded.graph, outputs: recorded.midway.merging(["loss": recorded.loss]) { $1 },
+      pausingAfter: Array(recorded.midway.values), weights: PackedWeights([.online: weights]))
+    let ports = task.ports(in: plan)
+    for row in 0..<4 {
+      task.fill(
+        ports, row: row, example: row, heldOut: false, key: SampleKey(seed: 1, step: 0, sample: UInt32(row)),
+        progress: 0.5)
+    }
+    plan.run { task.fillMidway(ports) }
+
+    let predictor = AcousticPredictor(try TrainedVoice(description, weights: weights))
+    var expected = 0.0
+    for utterance in utterances {
+      let encoded = predictor.encode(utterance.tokens, speaker: utterance.speaker)
+      let states = encoded.logDurations.count
+      let frames = utterance.frameCount(bands: bands)
+      var durations = (0..<states).map { Int32(($0 + 1) * frames / states - $0 * frames / states) }
+      if flatStart == 0 {
+        var search = MonotonicAlignment()
+        encoded.means.withUnsafeBufferPointer { means in
+          utterance.mel.withUnsafeBufferPointer { mel in
+            durations.withUnsafeMutableBufferPointer {
+              _ = search(means: means, frames: mel, bands: bands, durations: $0)
+            }
+          }
+        }
+      }
+      var frame = 0
+      var squares = 0.0
+      var lengths = 0.0
+      for (state, duration) in durations.enumerated() {
+        lengths += pow(Double(encoded.logDurations[state]) - log(Double(duration)), 2) / Double(states)
+        for _ in 0..<duration {
+          for band in 0..<bands {
+            squares += pow(Double(utterance.mel[frame * bands + band] - encoded.means[state * bands + band]), 2)
+          }
+          frame += 1
+        }
+      }
+      expected += (squares / Double(frames * bands) + lengths) / 4
+    }
+    #expect(abs(Double(plan.output("loss")[0]) - expected) < 1e-5 * expected)
+  }
+
+  /// From nothing but sentences and their phones, the borders of the phones are found, and durations are learnt.
+  @Test func trainingFindsTheBordersOfPhones() throws {
+    try withTemporaryFolder { folder in
+      let description = VoiceDescription.small(dropout: 0.05)
+      let (utterances, cuts) = sentences(48, noise: 0.3, seed: 5)
+      var configuration = TrainingConfiguration()
+      configuration.steps = 300
+      configuration.batchSize = 16
+      configuration.learningRate = 5e-3
+      configuration.warmupSteps = 20
+      configuration.emaMaximum = 0.95
+      let trainer = try Trainer(
+        task(description, utterances, flatStart: 0.1), configuration, directory: folder, metadata: [:], threads: 2,
+        resume: false)
+      _ = try trainer.run()
+      let voice = try TrainedVoice(description, weights: trainer.optimizer.ema)
+      let predictor = AcousticPredictor(voice)
+      var search = MonotonicAlignment()
+      var errors: [Int] = []
+      for (utterance, lengths) in zip(utterances, cuts) {
+        let encoded = predictor.encode(utterance.tokens, speaker: utterance.speaker)
+        var durations = [Int32](repeating: 0, count: encoded.logDurations.count)
+        encoded.means.withUnsafeBufferPointer { means in
+          utterance.mel.withUnsafeBufferPointer { mel in
+            durations.withUnsafeMutableBufferPointer {
+              _ = search(means: means, frames: mel, bands: bands, durations: $0)
+            }
+          }
+        }
+        var (found, true_) = (0, 0)
+        for (token, length) in lengths.enumerated().dropLast() {
+          found += Int(durations[2 * token] + durations[2 * token + 1])
+          true_ += length
+          // Between two equal phones there is nothing to find.
+          if utterance.tokens[token].phone != utterance.tokens[token + 1].phone { errors.append(abs(found - true_)) }
+        }
+      }
+      #expect(errors.count(where: { $0 == 0 }) > errors.count * 9 / 10)
+      // A geometric mean lies a little below the mean.
+      let frames = utterances.reduce(0) { $0 + $1.frameCount(bands: bands) }
+      let predicted = utterances.reduce(0) { sum, utterance in
+        predictor.durations(predictor.encode(utterance.tokens, speaker: utterance.speaker)).reduce(sum) { $0 + Int($1) }
+      }
+      #expect((0.8...1.02).contains(Double(predicted) / Double(frames)), "\(predicted) of \(frames) frames")
+      // The decoder was not trained.
+      let start = description.model.layout.initialize(seed: 1)
+      #expect(description.model.decoderParameters.allSatisfy { start[$0] == trainer.optimizer.weights[$0] })
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Autograd
+import Backbone
+import Consistency
+import SpeechHead
+
+/// Standard normal numbers that are the same everywhere.
+func normalNumbers(_ count: Int, seed: UInt64) -> [Float] {
+  var random = Philox(seed: seed, step: 0, sample: 0, stream: .environment)
+  return (0..<count).map { _ in Float(random.normal()) }
+}
+
+extension VoiceDescription {
+  /// A voice of 8 mel bands, 5 phones and 2 speakers, small enough to be trained in a test.
+  static func small(states: Int = 2, dropout: Float = 0) -> VoiceDescription {
+    var mel = Mel()
+    mel.bands = 8
+    let phones = ["SIL", "A", "B", "C", "D"]
+    let speakers = ["one", "two"].map { Speaker(name: $0, mean: [Float](repeating: -5, count: 8), deviation: 2) }
+    var encoder = PhonemeEncoder.Configuration(
+      inputs: PhonemeFeatures(phoneCount: phones.count, speakerCount: speakers.count).count, bands: 8)
+    encoder.width = 16
+    encoder.layers = 2
+    encoder.groups = 4
+    encoder.durationWidth = 16
+    encoder.states = states
+    encoder.dropout = dropout
+    let decoder = TemporalUNet.Configuration(
+      channels: 8, widths: [16, 24], groups: 4, embedding: 16, globalCondition: 2,
+      frameCondition: FrameConditions(encoder).count, dropout: dropout)
+    return VoiceDescription(
+      mel: mel, phones: phones, speakers: speakers, encoder: encoder, decoder: decoder,
+      parameterisation: Parameterisation(Preconditioning(sigmaData: 0.5), noiseScale: .consistency),
+      objective: ObjectiveConfiguration(.ect), sampling: SamplingSchedule())
+  }
+
+  var model: AcousticModel { AcousticModel(encoder: encoder, decoder: decoder) }
+}
+
+/// Tokens of every kind.
+func tokens(_ count: Int, phones: Int = 5) -> [PhonemeToken] {
+  (0..<count).map {
+    PhonemeToken(
+      phone: $0 * 7 % phones, stress: $0 % 3 == 0 ? $0 % 2 : nil, startsWord: $0 % 4 == 1, endsWord: $0 % 4 == 0)
+  }
+}
