@@ -3,70 +3,6 @@ import Autograd
 /// The shared backbone of both heads: a conditional U-Net over time (Chi et al. 2023), `[batch, time, channels]` in and
 /// out. It knows nothing of losses, noise schedules or sigma_data.
 public struct TemporalUNet: Sendable {
-  /// The sizes of a network: what decides its parameters. Nothing is checked before `problem` is asked for.
-  public struct Configuration: Sendable, Hashable, Codable {
-    /// Channels of x: action dimensions, or mel bands. 1 to 1,000,000.
-    public var channels: Int
-    /// Channels per level, 1 to 8 levels; every level but the last halves the time. Each a multiple of `groups`, up to
-    /// 65,536.
-    public var widths: [Int]
-    /// Taps of the convolutions in residual blocks and before the output: an odd number up to 1,001.
-    public var kernel: Int
-    /// Groups of each GroupNorm.
-    public var groups: Int
-    /// Features of the noise embedding, an even number from 4 to 65,536.
-    public var embedding: Int
-    /// Size of the global condition, up to 1,000,000; 0 for none.
-    public var globalCondition: Int
-    /// Channels of the per-frame condition, up to 1,000,000; 0 for none.
-    public var frameCondition: Int
-    /// A second embedding for a target time (consistency trajectory models), added to the first.
-    public var targetEmbedding: Bool
-    /// Dropout rate inside the residual blocks, [0, 1).
-    public var dropout: Float
-
-    /// By default without conditions, target embedding and dropout.
-    public init(
-      channels: Int, widths: [Int] = [64, 128, 256], kernel: Int = 5, groups: Int = 8, embedding: Int = 128,
-      globalCondition: Int = 0, frameCondition: Int = 0, targetEmbedding: Bool = false, dropout: Float = 0
-    ) {
-      self.channels = channels
-      self.widths = widths
-      self.kernel = kernel
-      self.groups = groups
-      self.embedding = embedding
-      self.globalCondition = globalCondition
-      self.frameCondition = frameCondition
-      self.targetEmbedding = targetEmbedding
-      self.dropout = dropout
-    }
-
-    /// What makes no network, with the name of the setting, or nil.
-    public var problem: String? {
-      if !(1...8).contains(widths.count) { return "widths has \(widths.count) levels; 1 to 8 are possible" }
-      if !(1...65_536).contains(groups) || widths.contains(where: { !(1...65_536).contains($0) || $0 % groups != 0 }) {
-        return "widths is \(widths); positive multiples of groups (\(groups)), up to 65,536, are needed"
-      }
-      if !(1...1001).contains(kernel) || kernel % 2 == 0 {
-        return "kernel is \(kernel); an odd number up to 1,001 is needed"
-      }
-      if !(4...65_536).contains(embedding) || embedding % 2 != 0 {
-        return "embedding is \(embedding); an even number, at least 4, is needed"
-      }
-      if !(0..<1).contains(dropout) { return "dropout is \(dropout); a rate in [0, 1) is needed" }
-      for (name, size) in [
-        ("channels", channels), ("globalCondition", globalCondition), ("frameCondition", frameCondition),
-      ]
-      where !((name == "channels" ? 1 : 0)...1_000_000).contains(size) {
-        return "\(name) is \(size); up to 1,000,000 are possible"
-      }
-      return nil
-    }
-
-    /// The length of x must be a multiple of this.
-    public var timeMultiple: Int { 1 << (widths.count - 1) }
-  }
-
   struct Down: Sendable {
     let block1: ResidualBlock
     let block2: ResidualBlock
@@ -86,12 +22,13 @@ public struct TemporalUNet: Sendable {
   let down: [Down]
   let middle: [ResidualBlock]
   let up: [Up]
+  let top: ResidualBlock?
   let finalConvolution: Convolution
   let finalNorm: GroupNorm
   let out: Convolution
 
-  /// Adds its parameters to `layout`, named `noise_embedding.…`, `target_embedding.…`, `down.I.…`, `middle.…`, `up.I.…`
-  /// and `final.…` under the current path.
+  /// Adds its parameters to `layout`, named `noise_embedding.…`, `target_embedding.…`, `down.I.…`, `middle.…`, `up.I.…`,
+  /// `top.…` and `final.…` under the current path.
   ///
   /// - Precondition: `configuration.problem` is nil.
   public init(_ configuration: Configuration, in layout: inout ParameterLayout) {
@@ -136,11 +73,16 @@ public struct TemporalUNet: Sendable {
           })
       }
     }
+    top = configuration.fullResolution ? block("top", 2 * widths[0], widths[0], &layout) : nil
     finalConvolution = layout.scope("final.conv") {
       Convolution(widths[0], widths[0], kernel: configuration.kernel, in: &$0)
     }
     finalNorm = layout.scope("final.norm") { GroupNorm(widths[0], groups: configuration.groups, in: &$0) }
-    out = layout.scope("final.out") { Convolution(widths[0], configuration.channels, kernel: 1, in: &$0) }
+    out = layout.scope("final.out") {
+      Convolution(
+        widths[0] + (configuration.fullResolution ? configuration.channels : 0), configuration.channels, kernel: 1,
+        in: &$0)
+    }
   }
 
   /// Records one evaluation.
@@ -178,7 +120,9 @@ public struct TemporalUNet: Sendable {
       h = stage.upsample(masked(h, level))
       level -= 1
     }
+    if let top { h = run(top, h.concatenate(skips.removeLast()), 0) }
     h = finalNorm(finalConvolution(masked(h, 0)), mask: masks[0]).mish()
+    if top != nil { h = h.concatenate(x) }
     return masked(out(h), 0)
   }
 

@@ -73,7 +73,7 @@ public struct FrameConditions: Sendable {
           let tokenStart = start
           for state in range {
             let end = start + Int(durations[state])
-            for frame in max(start, frames.lowerBound)..<max(max(start, frames.lowerBound), min(end, frames.upperBound)) {
+            for frame in (start..<end).clamped(to: frames) {
               let row = rows + (frame - frames.lowerBound) * count
               row.update(from: means.baseAddress! + state * bands, count: bands)
               (row + bands).update(from: hidden.baseAddress! + token * width, count: width)

@@ -48,7 +48,8 @@ package final class DecoderPlan {
     ) { graph in
       Conditioning(
         global: graph.input("speaker", [1, 1, decoder.globalCondition]),
-        frames: graph.input("conditions", [1, frames, decoder.frameCondition]), mask: graph.input("mask", [1, frames, 1])
+        frames: graph.input("conditions", [1, frames, decoder.frameCondition]),
+        mask: graph.input("mask", [1, frames, 1])
       )
     }
     sample = .allocate(capacity: frames * bands)

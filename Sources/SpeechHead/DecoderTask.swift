@@ -93,7 +93,7 @@ public struct DecoderTask: TrainingTask {
 
   /// A stretch of an utterance: mostly as long as can be, sometimes as short as a word, so that short inputs are not
   /// strange to a network whose normalisation runs over time.
-  static func crop(of frames: Int, length: Int, using random: inout Philox) -> Range<Int> {
+  package static func crop(of frames: Int, length: Int, using random: inout Philox) -> Range<Int> {
     var count = min(frames, length)
     let shortest = min(count, 24)
     if random.uniform() < 0.25 { count = shortest + Int(random.uniform() * Double(count - shortest + 1)) }

@@ -2,8 +2,12 @@ import Autograd
 import Consistency
 import Foundation
 
-/// Training of the phoneme encoder: likely spectra for the frames that monotonic alignment gives to every state, and
-/// the logarithms of those durations (Popov et al. 2021, "Grad-TTS", equations 11 to 14).
+/// Training of the phoneme encoder: likely spectra for the frames that monotonic alignment gives to every state (Popov
+/// et al. 2021, "Grad-TTS", equations 11 to 13), and likely durations.
+///
+/// Durations d are learnt by the deviance of the gamma distribution, d/m − ln(d/m) − 1, which is ½ (ln d − ln m)² to
+/// second order but is least where m is the *mean* of d. The squared logarithms of Grad-TTS (equation 14) make m the
+/// geometric mean, and a voice that hurries by what durations vary.
 ///
 /// The loss is written over states, not frames: Σ_t (y_t − mu)² over a state's n frames of mean ȳ is
 /// n (ȳ − mu)² + Σ_t (y_t − ȳ)², whose last term no parameter changes.
@@ -65,7 +69,8 @@ public struct EncoderTask: TrainingTask {
     }
     let lengths = graph.input("logDurations", [batch, tokenCapacity, states])
     let weights = graph.input("durationWeight", [batch, 1, 1])
-    loss = loss + ((output.logDurations - lengths).squared() * mask).sumPerSample() * weights
+    let ratio = lengths - output.logDurations
+    loss = loss + ((ratio.apply(.exp) - ratio - 1) * mask).sumPerSample() * weights
     return RecordedLoss(graph, loss: loss.mean(), midway: ["means": output.means])
   }
 

@@ -53,7 +53,7 @@ public struct PhonemeEncoder: Sendable {
     public var hidden: Tensor
     /// The normalised mel's mean in every state, `[B, P, states × bands]`.
     public var means: Tensor
-    /// ln of the states' frames, `[B, P, states]`.
+    /// ln of the states' mean numbers of frames, `[B, P, states]`.
     public var logDurations: Tensor
   }
 

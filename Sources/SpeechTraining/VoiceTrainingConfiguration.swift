@@ -94,7 +94,7 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
     let network = TemporalUNet.Configuration(
       channels: mel.bands, widths: decoder.widths, kernel: decoder.kernel, groups: decoder.groups,
       embedding: decoder.embedding, globalCondition: speakers.count, frameCondition: FrameConditions(encoder).count,
-      dropout: Float(decoder.dropout))
+      dropout: Float(decoder.dropout), fullResolution: true)
     return VoiceDescription(
       mel: mel, phones: phones, speakers: speakers, encoder: encoder, decoder: network,
       parameterisation: Parameterisation(Preconditioning(sigmaData: 1), noiseScale: decoder.noiseScale),

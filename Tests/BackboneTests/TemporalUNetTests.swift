@@ -24,7 +24,8 @@ struct TemporalUNetTests {
           kernel: fixture.integer("kernel"), groups: fixture.integer("groups"),
           embedding: fixture.integer("embedding"), globalCondition: fixture.integer("global_size"),
           frameCondition: fixture.integer("frame_size"),
-          targetEmbedding: fixture.configuration["target_time"] as! Bool),
+          targetEmbedding: fixture.configuration["target_time"] as! Bool,
+          fullResolution: fixture.configuration["full_resolution"] as? Bool ?? false),
         in: &layout)
       self.layout = layout
       let parameters = ParameterBuffer(count: layout.count)
@@ -69,7 +70,7 @@ struct TemporalUNetTests {
     }
   }
 
-  static let fixtures = ["plain", "global", "groups8", "masked", "full", "dropout"]
+  static let fixtures = ["plain", "global", "groups8", "masked", "full", "dropout", "top"]
 
   @Test(arguments: fixtures)
   func inferenceEqualsPyTorchWithin1e5(_ name: String) throws {

@@ -78,7 +78,8 @@ def block_shapes(config, time):
     stages = [(f"down.{i}", width, time >> i) for i, width in enumerate(widths)]
     stages.append(("middle", widths[-1], time >> last))
     stages += [(f"up.{i}", widths[last - 1 - i], time >> (last - i)) for i in range(last)]
-    return [(f"{path}.{block}", width, length) for path, width, length in stages for block in ("block1", "block2")]
+    blocks = [(f"{path}.{block}", width, length) for path, width, length in stages for block in ("block1", "block2")]
+    return blocks + ([("top", widths[0], time)] if config.get("full_resolution") else [])
 
 
 def run(network, inputs, factors):
@@ -170,6 +171,8 @@ def main():
     write_fixture("full", dict(base, channels=3, widths=[8, 16], global_size=5, frame_size=4, target_time=True),
                   batch=3, time=16, seed=5, valid=[10, 16, 6])
     write_fixture("dropout", dict(base, widths=[8, 12], global_size=5), batch=2, time=8, seed=6, dropout=0.25)
+    write_fixture("top", dict(base, channels=3, widths=[8, 12], frame_size=4, full_resolution=True), batch=3, time=16,
+                  seed=7, valid=[16, 10, 4], dropout=0.25)
 
 
 if __name__ == "__main__":

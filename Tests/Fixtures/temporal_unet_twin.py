@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """PyTorch twin of `TemporalUNet`; `temporal_unet_fixtures.py` writes golden numbers from it.
 
-The network is the 1-D conditional U-Net of Diffusion Policy (Chi et al. 2023, arXiv 2303.04137), with three optional
+The network is the 1-D conditional U-Net of Diffusion Policy (Chi et al. 2023, arXiv 2303.04137), with four optional
 parts: an embedding of a target time (Consistency Trajectory Models, Kim et al. 2023, arXiv 2310.02279), frame
-conditions beside x, and a length mask. It is written for clarity, not for speed.
+conditions beside x, a length mask, and a last block at full resolution with x beside its result. It is written for clarity, not for speed.
 
 Shapes at the API are [batch, time, channels]; inside, [batch, channels, time] as PyTorch wants. Parameters have
 PyTorch's layouts: Linear [out, in], Conv1d [out, in, kernel], ConvTranspose1d [in, out, kernel].
@@ -97,18 +97,18 @@ class Level(nn.Module):
 
 
 class Final(nn.Module):
-    def __init__(self, width, channels, kernel, groups):
+    def __init__(self, width, channels, kernel, groups, beside=0):
         super().__init__()
         self.conv = nn.Conv1d(width, width, kernel, padding=kernel // 2)
         self.norm = FrameNorm(groups, width)
-        self.out = nn.Conv1d(width, channels, 1)
+        self.out = nn.Conv1d(width + beside, channels, 1)
 
 
 class TemporalUNet(nn.Module):
     """x [B, T, channels] -> [B, T, channels]; T is a multiple of 2^(len(widths) - 1)."""
 
     def __init__(self, channels, widths, kernel=5, groups=8, embedding=128, global_size=0, frame_size=0,
-                 target_time=False):
+                 target_time=False, full_resolution=False):
         super().__init__()
         condition = embedding + global_size
         shared = (condition, kernel, groups)
@@ -123,7 +123,8 @@ class TemporalUNet(nn.Module):
         self.middle = Level(widths[-1], widths[-1], *shared)
         self.up = nn.ModuleList(
             Level(2 * b, a, *shared, up=True) for a, b in reversed(list(zip(widths[:-1], widths[1:]))))
-        self.final = Final(widths[0], channels, kernel, groups)
+        self.top = ResidualBlock(2 * widths[0], widths[0], *shared) if full_resolution else None
+        self.final = Final(widths[0], channels, kernel, groups, beside=channels if full_resolution else 0)
 
     def forward(self, x, noise, target=None, global_condition=None, frames=None, mask=None, dropout=None):
         """noise [B] and target [B] are already scaled (e.g. 250 ln sigma); global_condition [B, G]; frames [B, T, F];
@@ -136,15 +137,18 @@ class TemporalUNet(nn.Module):
         if frames is not None:
             x = torch.cat([x, frames], dim=2)
         x = x.transpose(1, 2)
+        noisy = x[:, :self.final.out.out_channels]
         masks = [None] * len(self.down)
         if mask is not None:
             masks = [mask[:, None, ::2 ** i] for i in range(len(self.down))]
 
+        def single(block, path, x, mask):
+            factors = (dropout or {}).get(path)
+            return block(x, condition, mask, None if factors is None else factors.transpose(1, 2))
+
         def blocks(level, path, x, mask):
             for name in ("block1", "block2"):
-                factors = (dropout or {}).get(f"{path}.{name}")
-                factors = None if factors is None else factors.transpose(1, 2)
-                x = getattr(level, name)(x, condition, mask, factors)
+                x = single(getattr(level, name), f"{path}.{name}", x, mask)
             return x
 
         skips = []
@@ -154,11 +158,15 @@ class TemporalUNet(nn.Module):
             if i + 1 < len(self.down):
                 x = level.downsample(valid_frames(x, masks[i]))
         x = blocks(self.middle, "middle", x, masks[-1])
-        # The first level's skip is never used: there is one up level fewer than down levels.
+        # There is one up level fewer than down levels: without `top`, the first level's skip is never used.
         for i, level in enumerate(self.up):
             mask = masks[len(masks) - 1 - i]
             x = blocks(level, f"up.{i}", torch.cat([x, skips.pop()], dim=1), mask)
             x = level.upsample(valid_frames(x, mask))
+        if self.top is not None:
+            x = single(self.top, "top", torch.cat([x, skips.pop()], dim=1), masks[0])
         x = F.mish(self.final.norm(self.final.conv(valid_frames(x, masks[0])), masks[0]))
+        if self.top is not None:
+            x = torch.cat([x, noisy], dim=1)
         x = valid_frames(self.final.out(x), masks[0])
         return x.transpose(1, 2)

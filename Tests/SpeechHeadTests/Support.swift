@@ -26,7 +26,7 @@ extension VoiceDescription {
     encoder.dropout = dropout
     let decoder = TemporalUNet.Configuration(
       channels: 8, widths: [16, 24], groups: 4, embedding: 16, globalCondition: 2,
-      frameCondition: FrameConditions(encoder).count, dropout: dropout)
+      frameCondition: FrameConditions(encoder).count, dropout: dropout, fullResolution: true)
     return VoiceDescription(
       mel: mel, phones: phones, speakers: speakers, encoder: encoder, decoder: decoder,
       parameterisation: Parameterisation(Preconditioning(sigmaData: 0.5), noiseScale: .consistency),

@@ -1,0 +1,105 @@
+import Autograd
+import Consistency
+import Foundation
+import SpeechHead
+import TestSupport
+import Testing
+import Training
+
+struct DecoderTaskTests {
+  private let description = VoiceDescription.small(states: 1)
+
+  /// Sentences whose residual is normal, of mean 0.4 for one speaker and −0.4 for the other and standard deviation 0.3.
+  private func sentences(_ count: Int, seed: UInt64) -> [AlignedUtterance] {
+    (0..<count).map { index in
+      let list = tokens(3 + index % 4)
+      let durations = list.indices.map { Int32(2 + ($0 + index) % 4) }
+      let means = normalNumbers(list.count * 8, seed: seed + UInt64(index))
+      let noise = normalNumbers(8 * durations.reduce(0) { $0 + Int($1) }, seed: 1000 + seed + UInt64(index))
+      var mel: [Float] = []
+      for (token, duration) in durations.enumerated() {
+        for _ in 0..<Int(duration) * 8 {
+          mel.append(means[token * 8 + mel.count % 8] + (index % 2 == 0 ? 0.4 : -0.4) + 0.3 * noise[mel.count])
+        }
+      }
+      return AlignedUtterance(
+        SpeechUtterance(name: "\(index)", tokens: list, speaker: index % 2, mel: mel),
+        encoded: EncodedUtterance(
+          hidden: normalNumbers(list.count * 16, seed: 7 + seed + UInt64(index)), means: means,
+          logDurations: durations.map { Float(log(Double($0))) }),
+        durations: durations)
+    }
+  }
+
+  private func task(_ training: [AlignedUtterance], cropLength: Int) throws -> DecoderTask {
+    DecoderTask(
+      description, objective: try ObjectiveConfiguration(.edm).objective(sigmaData: 0.5), teacher: nil,
+      training: training, heldOut: [], cropLength: cropLength)
+  }
+
+  /// The same short sentence in a shorter and in a longer row.
+  @Test func paddingDoesNotCount() throws {
+    let utterances = sentences(6, seed: 1)
+    let frames = utterances[0].utterance.frameCount(bands: 8)
+    let losses = try [frames / 2 * 2 + 2, 64].map { length in
+      let task = try task(utterances, cropLength: length)
+      let recorded = task.record(batch: 1, training: false)
+      let plan = Plan(
+        recorded.graph, outputs: ["loss": recorded.loss],
+        weights: PackedWeights([.online: task.layout.initialize(seed: 2)]))
+      // What a longer sentence left behind must not matter either.
+      for buffer in [plan.input("data"), plan.input("conditions")] { buffer.update(repeating: 1e3) }
+      let ports = task.ports(in: plan)
+      task.fill(
+        ports, row: 0, example: 0, heldOut: false, key: SampleKey(seed: 1, step: 3, sample: 0), progress: 0)
+      plan.run()
+      return plan.output("loss")[0]
+    }
+    #expect(abs(losses[0] - losses[1]) < 1e-4 * losses[0])
+  }
+
+  @Test func stretchesAreOfAllLengthsAndPlaces() {
+    var lengths: [Int: Int] = [:]
+    for step in 0..<4000 as Range<UInt32> {
+      var random = Philox(seed: 1, step: step, sample: 0, stream: .crop)
+      let range = DecoderTask.crop(of: 200, length: 100, using: &random)
+      #expect(range.lowerBound >= 0 && range.upperBound <= 200)
+      lengths[range.count, default: 0] += 1
+      var other = Philox(seed: 1, step: step, sample: 0, stream: .crop)
+      #expect(DecoderTask.crop(of: 10, length: 100, using: &other) == 0..<10)
+    }
+    #expect((2800...3200).contains(lengths[100]!))
+    #expect(lengths.keys.min()! == 24 && lengths.count == 77)
+  }
+
+  @Test func aTrainedDecoderAddsWhatTheMeanLacks() throws {
+    try withTemporaryFolder { folder in
+      var configuration = TrainingConfiguration()
+      configuration.steps = 1500
+      configuration.batchSize = 16
+      configuration.learningRate = 3e-3
+      configuration.warmupSteps = 10
+      configuration.emaMaximum = 0.9
+      let trainer = try Trainer(
+        task(sentences(24, seed: 5), cropLength: 16), configuration, directory: folder, metadata: [:], threads: 2,
+        resume: false)
+      _ = try trainer.run()
+      let predictor = AcousticPredictor(try TrainedVoice(description, weights: trainer.optimizer.ema))
+      for aligned in sentences(4, seed: 900) {
+        let mel = try predictor.mel(
+          aligned.encoded, durations: aligned.durations, speaker: aligned.utterance.speaker,
+          method: .sampled(.solver(.heun, intervals: 8)), seed: 1)
+        let mean = try predictor.mel(
+          aligned.encoded, durations: aligned.durations, speaker: aligned.utterance.speaker, method: .mean, seed: 1)
+        let residual = zip(mel, mean).map { Double($0 - $1) }
+        let level = residual.reduce(0, +) / Double(residual.count)
+        let deviation = (residual.reduce(0) { $0 + ($1 - level) * ($1 - level) } / Double(residual.count)).squareRoot()
+        #expect(abs(level - (aligned.utterance.speaker == 0 ? 0.4 : -0.4)) < 0.1)
+        #expect(abs(deviation - 0.3) < 0.1)
+      }
+      // The encoder was not trained.
+      let start = description.model.layout.initialize(seed: 1)
+      #expect(description.model.encoderParameters.allSatisfy { start[$0] == trainer.optimizer.weights[$0] })
+    }
+  }
+}
