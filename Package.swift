@@ -56,6 +56,17 @@ let package = Package(
     .target(name: "Environments", dependencies: ["CCairo", "CGif"], path: "Envs/Environments"),
     .target(name: "PushTEnv", dependencies: ["CChipmunk", "Environments"], path: "Envs/PushT"),
 
+    // Audio: recordings, spectra, text; they import system libraries only.
+    .systemLibrary(
+      name: "CSndfile", path: "Audio/CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+    .systemLibrary(
+      name: "CSamplerate", path: "Audio/CSamplerate", pkgConfig: "samplerate",
+      providers: [.apt(["libsamplerate0-dev"])]),
+    .systemLibrary(name: "CFlite", path: "Audio/CFlite", providers: [.apt(["flite1-dev"])]),
+    .target(name: "AudioFile", dependencies: ["CSamplerate", "CSndfile"], path: "Audio/AudioFile"),
+    .target(name: "SpeechCorpus", dependencies: ["AudioFile"], path: "Audio/SpeechCorpus"),
+    .target(name: "TextFrontEnd", dependencies: ["CFlite"], path: "Audio/TextFrontEnd"),
+
     // Examples: the public API in use; Examples/Benchmarks compares with other programs.
     .executableTarget(
       name: "Toy", dependencies: ["Autograd", "Backbone", "Charts", "Consistency", "Training"], path: "Examples/Toy"),
@@ -89,6 +100,9 @@ let package = Package(
       dependencies: ["Autograd", "Backbone", "Consistency", "SpeechHead", "Training", "TestSupport"]),
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments", "TestSupport"]),
     .testTarget(name: "PushTEnvTests", dependencies: ["Datasets", "Environments", "PushTEnv", "TestSupport"]),
+    .testTarget(name: "AudioFileTests", dependencies: ["AudioFile", "TestSupport"]),
+    .testTarget(name: "SpeechCorpusTests", dependencies: ["AudioFile", "SpeechCorpus", "TestSupport"]),
+    .testTarget(name: "TextFrontEndTests", dependencies: ["TextFrontEnd", "TestSupport"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),

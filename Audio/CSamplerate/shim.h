@@ -1,0 +1,2 @@
+// libsamplerate, band-limited resampling (apt: libsamplerate0-dev; BSD).
+#include <samplerate.h>
