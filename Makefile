@@ -12,6 +12,7 @@ PACKAGES += libblosc-dev libzip-dev               # Sources/Datasets
 PACKAGES += libchipmunk-dev                       # Envs/PushT
 PACKAGES += libcairo2-dev libgif-dev              # Envs/Environments, Sources/Charts
 PACKAGES += libsndfile1-dev libsamplerate0-dev    # Audio/AudioFile
+PACKAGES += libfftw3-dev                          # Audio/Spectral
 PACKAGES += flite1-dev                            # Audio/TextFrontEnd
 
 SWIFT_FOLDERS := $(wildcard Sources Envs Audio Tests Examples Package.swift)

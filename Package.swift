@@ -33,18 +33,23 @@ let package = Package(
       name: "PolicyHead", dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Environments"]),
     .target(
       name: "PolicyTraining", dependencies: ["Checkpoints", "Consistency", "Datasets", "PolicyHead", "Training"]),
-    .target(name: "SpeechHead", dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency"]),
     .target(
-      name: "SpeechTraining", dependencies: ["Autograd", "Backbone", "Consistency", "SpeechHead", "Training"]),
+      name: "SpeechHead",
+      dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Spectral", "TextFrontEnd"]),
+    .target(
+      name: "SpeechTraining",
+      dependencies: [
+        "AudioFile", "Autograd", "Backbone", "Consistency", "SpeechCorpus", "SpeechHead", "TextFrontEnd", "Training",
+      ]),
     .target(name: "Charts", dependencies: ["CCairo"]),
     .target(name: "Configuration", dependencies: ["Support", .product(name: "Yams", package: "Yams")]),
     .target(name: "Reporting", dependencies: ["Support"]),
     .executableTarget(
       name: "saltus",
       dependencies: [
-        "Autograd", "Backbone", "CAllocationCounter", "Charts", "Checkpoints", "Configuration", "Consistency",
-        "Datasets",
-        "Environments", "PolicyHead", "PolicyTraining", "PushTEnv", "Reporting", "Training",
+        "AudioFile", "Autograd", "Backbone", "CAllocationCounter", "Charts", "Checkpoints", "Configuration",
+        "Consistency", "Datasets", "Environments", "PolicyHead", "PolicyTraining", "PushTEnv", "Reporting", "Spectral",
+        "SpeechCorpus", "SpeechHead", "SpeechTraining", "Support", "TextFrontEnd", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Models")]),
@@ -63,6 +68,9 @@ let package = Package(
       name: "CSamplerate", path: "Audio/CSamplerate", pkgConfig: "samplerate",
       providers: [.apt(["libsamplerate0-dev"])]),
     .systemLibrary(name: "CFlite", path: "Audio/CFlite", providers: [.apt(["flite1-dev"])]),
+    .systemLibrary(name: "CFFTW", path: "Audio/CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
+    .target(name: "CSpectral", path: "Audio/CSpectral"),
+    .target(name: "Spectral", dependencies: ["CFFTW", "CSpectral"], path: "Audio/Spectral"),
     .target(name: "AudioFile", dependencies: ["CSamplerate", "CSndfile"], path: "Audio/AudioFile"),
     .target(name: "SpeechCorpus", dependencies: ["AudioFile"], path: "Audio/SpeechCorpus"),
     .target(name: "TextFrontEnd", dependencies: ["CFlite"], path: "Audio/TextFrontEnd"),
@@ -97,9 +105,13 @@ let package = Package(
       ]),
     .testTarget(
       name: "SpeechHeadTests",
-      dependencies: ["Autograd", "Backbone", "Consistency", "SpeechHead", "Training", "TestSupport"]),
+      dependencies: [
+        "Autograd", "Backbone", "Consistency", "SpeechHead", "TestSupport", "TextFrontEnd", "Training",
+      ]),
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments", "TestSupport"]),
     .testTarget(name: "PushTEnvTests", dependencies: ["Datasets", "Environments", "PushTEnv", "TestSupport"]),
+    .testTarget(
+      name: "SpectralTests", dependencies: ["CAllocationCounter", "CSpectral", "Spectral", "TestSupport"]),
     .testTarget(name: "AudioFileTests", dependencies: ["AudioFile", "TestSupport"]),
     .testTarget(name: "SpeechCorpusTests", dependencies: ["AudioFile", "SpeechCorpus", "TestSupport"]),
     .testTarget(name: "TextFrontEndTests", dependencies: ["TextFrontEnd", "TestSupport"]),

@@ -40,13 +40,22 @@ public struct Figure: Sendable {
   ///
   /// - Throws: `ChartError`.
   public func write(to path: String, width: Double, height: Double) throws(ChartError) {
-    let format: Format
+    try Format.write(to: path) { (format) throws(ChartError) in try bytes(format, width: width, height: height) }
+  }
+}
+
+extension Figure.Format {
+  /// Writes a picture in the format that the path's ending says, and makes its folder.
+  static func write(
+    to path: String, _ bytes: (Figure.Format) throws(ChartError) -> [UInt8]
+  ) throws(ChartError) {
+    let format: Figure.Format
     switch (path as NSString).pathExtension.lowercased() {
     case "png": format = .png
     case "svg": format = .svg
     default: throw .unknownFormat(path: path)
     }
-    let bytes = try bytes(format, width: width, height: height)
+    let bytes = try bytes(format)
     let url = URL(filePath: path)
     do {
       try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)

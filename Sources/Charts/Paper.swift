@@ -86,6 +86,31 @@ final class Paper {
     cairo_fill(context)
   }
 
+  /// Draws pixels, 0xRRGGBB in rows from the top, over a rectangle.
+  func image(_ pixels: [UInt32], width: Int, height: Int, at point: SIMD2<Double>, size: SIMD2<Double>) {
+    // The surface owns its pixels: an SVG keeps it until it is finished.
+    let image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height))
+    defer { cairo_surface_destroy(image) }
+    guard let data = cairo_image_surface_get_data(image) else { return }
+    let stride = Int(cairo_image_surface_get_stride(image))
+    for row in 0..<height {
+      pixels.withUnsafeBytes {
+        (data + row * stride).update(
+          from: $0.bindMemory(to: UInt8.self).baseAddress! + row * width * 4, count: width * 4)
+      }
+    }
+    cairo_surface_mark_dirty(image)
+    cairo_save(context)
+    cairo_translate(context, point.x, point.y)
+    cairo_scale(context, size.x / Double(width), size.y / Double(height))
+    cairo_set_source_surface(context, image, 0, 0)
+    // Pixels are data: they are not mixed unless one dot covers several.
+    cairo_pattern_set_filter(
+      cairo_get_source(context), size.x >= Double(width) ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD)
+    cairo_paint(context)
+    cairo_restore(context)
+  }
+
   /// The width of a text in chart units.
   func width(of text: String, size: Double) -> Double {
     var extents = cairo_text_extents_t()

@@ -15,7 +15,11 @@ package final class EncoderPlan {
     let output = voice.model.encoder(
       graph.input("features", [1, tokens, features.count]), mask: graph.input("mask", [1, tokens, 1]))
     plan = Plan(
-      graph, outputs: ["hidden": output.hidden, "means": output.means, "logDurations": output.logDurations],
+      graph,
+      outputs: [
+        "hidden": output.hidden, "means": output.means, "logDurations": output.logDurations, "voicing": output.voicing,
+        "pitch": output.pitch,
+      ],
       weights: voice.packed, threads: threads)
   }
 
@@ -27,7 +31,8 @@ package final class EncoderPlan {
     func values(_ name: String, _ width: Int) -> [Float] { Array(plan.output(name).prefix(tokens.count * width)) }
     return EncodedUtterance(
       hidden: values("hidden", encoder.width), means: values("means", encoder.states * encoder.bands),
-      logDurations: values("logDurations", encoder.states))
+      logDurations: values("logDurations", encoder.states), voicing: values("voicing", encoder.states),
+      pitch: values("pitch", encoder.states))
   }
 }
 

@@ -23,11 +23,12 @@ public final class AcousticPredictor {
   private var decoders = BucketCache<DecoderPlan>(capacity: 4)
 
   /// - Parameter threads: that share a network call; results do not depend on it.
-  public init(_ voice: TrainedVoice, threads: Int = 1) {
+  /// - Throws: `SpeechError.badSetting` for impossible mel bands.
+  public init(_ voice: TrainedVoice, threads: Int = 1) throws(SpeechError) {
     description = voice.description
     self.voice = voice
     self.threads = threads
-    conditions = FrameConditions(voice.description.encoder)
+    conditions = try FrameConditions(voice.description)
   }
 
   /// What the encoder says of a sequence of tokens.
@@ -41,13 +42,14 @@ public final class AcousticPredictor {
 
   /// Frames of every state, at least one each.
   ///
-  /// - Parameter lengthScale: above 1 slower, below 1 faster.
-  public func durations(_ encoded: EncodedUtterance, lengthScale: Double = 1) -> [Int32] {
+  /// - Parameter lengthScale: of a token by its number; above 1 slower, below 1 faster.
+  public func durations(_ encoded: EncodedUtterance, lengthScale: (Int) -> Double = { _ in 1 }) -> [Int32] {
     // The whole is rounded, not each part: the ends of the states are as near to the predicted ones as can be.
     var end = 0.0
     var last = 0
-    return encoded.logDurations.map { logDuration in
-      end += min(max(exp(Double(logDuration)) * lengthScale, 0.1), 400)
+    return encoded.logDurations.enumerated().map { state, logDuration in
+      let scale = lengthScale(state / description.encoder.states)
+      end += min(max(exp(Double(logDuration)) * scale, 0.1), 400)
       let next = max(last + 1, Int(end.rounded()))
       defer { last = next }
       return Int32(next - last)
@@ -58,23 +60,28 @@ public final class AcousticPredictor {
   ///
   /// - Parameters:
   ///   - durations: frames of every state.
+  ///   - frames: a stretch of the utterance; nil for all of it.
+  ///   - pitch: of all frames, its normalised logarithm, 0 for none; nil for what the encoder expects.
   ///   - seed: decides all noise, whatever the length that is computed beside it.
   /// - Throws: `SpeechError.badSetting` for a method that makes no falling chain.
   public func mel(
-    _ encoded: EncodedUtterance, durations: [Int32], speaker: Int, method: Method, seed: UInt64
+    _ encoded: EncodedUtterance, durations: [Int32], frames: Range<Int>? = nil, pitch: [Float]? = nil, speaker: Int,
+    method: Method, seed: UInt64
   ) throws(SpeechError) -> [Float] {
-    let frames = durations.reduce(0) { $0 + Int($1) }
+    let range = frames ?? 0..<durations.reduce(0) { $0 + Int($1) }
     let bands = conditions.bands
-    var rows = [Float](repeating: 0, count: frames * conditions.count)
+    var rows = [Float](repeating: 0, count: range.count * conditions.count)
     rows.withUnsafeMutableBufferPointer {
-      conditions.fill($0.baseAddress!, frames: 0..<frames, of: encoded, durations: durations)
+      conditions.fill(
+        $0.baseAddress!, frames: range, of: encoded, durations: durations,
+        pitch: pitch ?? conditions.expectedPitch(encoded, durations: durations), speaker: speaker)
     }
-    var mel = [Float](repeating: 0, count: frames * bands)
-    for frame in 0..<frames {
+    var mel = [Float](repeating: 0, count: range.count * bands)
+    for frame in 0..<range.count {
       for band in 0..<bands { mel[frame * bands + band] = rows[frame * conditions.count + band] }
     }
     guard case .sampled(let sampling) = method else { return mel }
-    let length = Self.bucket(frames, smallest: 64, multiple: description.decoder.timeMultiple)
+    let length = Self.bucket(range.count, smallest: 64, multiple: description.decoder.timeMultiple)
     let plan = decoders.value(for: length) {
       DecoderPlan(voice, frames: length, threads: threads)
     }
@@ -86,13 +93,6 @@ public final class AcousticPredictor {
     }
     for i in mel.indices { mel[i] += sample[i] }
     return mel
-  }
-
-  /// ln mel in the corpus's own units, in place.
-  public func denormalize(_ mel: inout [Float], speaker: Int) {
-    let statistics = description.speakers[speaker]
-    let bands = conditions.bands
-    for i in mel.indices { mel[i] = mel[i] * statistics.deviation + statistics.mean[i % bands] }
   }
 
   /// The network calls of a method.

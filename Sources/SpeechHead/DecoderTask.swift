@@ -19,15 +19,16 @@ public struct DecoderTask: TrainingTask {
   ///   - objective: made from `description.objective`.
   ///   - teacher: the teacher's parameterisation, where the objective needs one.
   ///   - cropLength: frames of a stretch, a multiple of the decoder's `timeMultiple`. Shorter utterances are padded.
+  /// - Throws: `SpeechError.badSetting` for impossible mel bands.
   public init(
     _ description: VoiceDescription, objective: any Objective, teacher: Parameterisation?,
     training: [AlignedUtterance], heldOut: [AlignedUtterance], cropLength: Int
-  ) {
+  ) throws(SpeechError) {
     let model = AcousticModel(encoder: description.encoder, decoder: description.decoder)
     layout = model.layout
     trainedParameters = model.decoderParameters
     decoder = model.decoder
-    conditions = FrameConditions(description.encoder)
+    conditions = try FrameConditions(description)
     speakerCount = description.speakers.count
     method = TrainingMethod(objective: objective, student: description.parameterisation, teacher: teacher)
     self.training = training
@@ -75,7 +76,9 @@ public struct DecoderTask: TrainingTask {
     (rows + range.count * conditions.count).update(
       repeating: 0, count: (cropLength - range.count) * conditions.count)
     (data + range.count * bands).update(repeating: 0, count: (cropLength - range.count) * bands)
-    conditions.fill(rows, frames: range, of: aligned.encoded, durations: aligned.durations)
+    conditions.fill(
+      rows, frames: range, of: aligned.encoded, durations: aligned.durations, pitch: aligned.utterance.pitch,
+      speaker: aligned.utterance.speaker)
     aligned.utterance.mel.withUnsafeBufferPointer { mel in
       for (index, frame) in range.enumerated() {
         for band in 0..<bands {

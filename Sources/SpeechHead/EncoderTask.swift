@@ -3,7 +3,7 @@ import Consistency
 import Foundation
 
 /// Training of the phoneme encoder: likely spectra for the frames that monotonic alignment gives to every state (Popov
-/// et al. 2021, "Grad-TTS", equations 11 to 13), and likely durations.
+/// et al. 2021, "Grad-TTS", equations 11 to 13), likely durations, and the pitch.
 ///
 /// Durations d are learnt by the deviance of the gamma distribution, d/m − ln(d/m) − 1, which is ½ (ln d − ln m)² to
 /// second order but is least where m is the *mean* of d. The squared logarithms of Grad-TTS (equation 14) make m the
@@ -71,6 +71,9 @@ public struct EncoderTask: TrainingTask {
     let weights = graph.input("durationWeight", [batch, 1, 1])
     let ratio = lengths - output.logDurations
     loss = loss + ((ratio.apply(.exp) - ratio - 1) * mask).sumPerSample() * weights
+    let voicing = graph.input("voicing", [batch, tokenCapacity, states])
+    let distance = (output.pitch - graph.input("pitch", [batch, tokenCapacity, states])).squared() * voicing
+    loss = loss + (((output.voicing - voicing).squared() + distance) * mask).sumPerSample() * weights
     return RecordedLoss(graph, loss: loss.mean(), midway: ["means": output.means])
   }
 
@@ -82,7 +85,8 @@ public struct EncoderTask: TrainingTask {
       var isFlat = false
     }
 
-    let features, mask, shares, frames, spread, logDurations, durationWeight: UnsafeMutableBufferPointer<Float>
+    let features, mask, shares, frames, spread, logDurations, durationWeight, voicing,
+      pitch: UnsafeMutableBufferPointer<Float>
     let dropoutKeys: UnsafeMutableBufferPointer<Float>?
     let means: UnsafeBufferPointer<Float>
     var rows: [Row]
@@ -96,6 +100,8 @@ public struct EncoderTask: TrainingTask {
       spread = plan.input("spread")
       logDurations = plan.input("logDurations")
       durationWeight = plan.input("durationWeight")
+      voicing = plan.input("voicing")
+      pitch = plan.input("pitch")
       dropoutKeys = plan.reads("dropout.keys") ? plan.input("dropout.keys") : nil
       means = plan.output("means")
       rows = [Row](repeating: Row(), count: spread.count)
@@ -132,6 +138,8 @@ public struct EncoderTask: TrainingTask {
     for i in 0..<tokenCapacity * states {
       ports.shares[first + i] = 0
       ports.logDurations[first + i] = 0
+      ports.voicing[first + i] = 0
+      ports.pitch[first + i] = 0
     }
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: count) { durations in
       utterance.mel.withUnsafeBufferPointer { mel in
@@ -150,6 +158,9 @@ public struct EncoderTask: TrainingTask {
           ports.logDurations[first + state] = Float(log(Double(length)))
           spread += Self.summarise(
             mel.baseAddress! + frame * bands, count: length, bands: bands, mean: frames + state * bands)
+          let voiced = utterance.pitch[frame..<frame + length].filter { $0 != 0 }
+          ports.voicing[first + state] = Float(voiced.count) / Float(length)
+          if !voiced.isEmpty { ports.pitch[first + state] = voiced.reduce(0, +) / Float(voiced.count) }
           frame += length
         }
         ports.spread[row] = Float(spread / Double(frameCount * bands))

@@ -15,7 +15,7 @@ public struct PhonemeEncoder: Sendable {
     /// Taps of its convolutions, odd.
     public var kernel = 5
     public var groups = 8
-    /// Channels of the duration predictor.
+    /// Channels of the predictors of durations and of pitch.
     public var durationWidth = 128
     /// States of every token, each with a mean and a duration of its own.
     public var states = 2
@@ -55,6 +55,10 @@ public struct PhonemeEncoder: Sendable {
     public var means: Tensor
     /// ln of the states' mean numbers of frames, `[B, P, states]`.
     public var logDurations: Tensor
+    /// Share of the states' frames that have a pitch, `[B, P, states]`, and the mean of its normalised logarithm over
+    /// those, `[B, P, states]`.
+    public var voicing: Tensor
+    public var pitch: Tensor
   }
 
   private struct Block: Sendable {
@@ -76,6 +80,8 @@ public struct PhonemeEncoder: Sendable {
   private let means: Linear
   private let durationBlocks: [Block]
   private let durations: Linear
+  private let pitchBlocks: [Block]
+  private let pitch: Linear
 
   public init(_ configuration: Configuration, in layout: inout ParameterLayout) {
     precondition(configuration.problem == nil, configuration.problem!)
@@ -92,6 +98,12 @@ public struct PhonemeEncoder: Sendable {
       }
     }
     durations = layout.scope("durations.out") { Linear(c.durationWidth, c.states, in: &$0) }
+    pitchBlocks = (0..<2).map { index in
+      layout.scope("pitch.blocks.\(index)") {
+        Block(index == 0 ? c.width : c.durationWidth, c.durationWidth, kernel: c.kernel, groups: c.groups, in: &$0)
+      }
+    }
+    pitch = layout.scope("pitch.out") { Linear(c.durationWidth, 2 * c.states, in: &$0) }
   }
 
   /// Records one evaluation.
@@ -112,6 +124,13 @@ public struct PhonemeEncoder: Sendable {
     // Durations follow from what the spectrum needs; they do not shape it (Kim et al. 2020, section 3.2).
     var h = hidden.stopGradient()
     for block in durationBlocks { h = dropped(block(h, mask: mask)) }
-    return Output(hidden: hidden, means: means(hidden), logDurations: durations(h))
+    let logDurations = durations(h)
+    h = hidden
+    for block in pitchBlocks { h = dropped(block(h, mask: mask)) }
+    let states = configuration.states
+    let prosody = pitch(h)
+    return Output(
+      hidden: hidden, means: means(hidden), logDurations: logDurations, voicing: prosody.channels(0..<states),
+      pitch: prosody.channels(states..<2 * states))
   }
 }

@@ -5,12 +5,17 @@ public struct SpeechUtterance: Sendable {
   public var speaker: Int
   /// The normalised log-mel spectrogram, `[frames, bands]`.
   public var mel: [Float]
+  /// The normalised logarithm of the pitch, 0 where there is none, `[frames]`.
+  public var pitch: [Float]
 
-  public init(name: String, tokens: [PhonemeToken], speaker: Int, mel: [Float]) {
+  /// - Precondition: as many frames of one as of the other.
+  public init(name: String, tokens: [PhonemeToken], speaker: Int, mel: [Float], pitch: [Float]) {
+    precondition(pitch.isEmpty ? mel.isEmpty : mel.count % pitch.count == 0, "\(name): \(pitch.count) frames of pitch")
     self.name = name
     self.tokens = tokens
     self.speaker = speaker
     self.mel = mel
+    self.pitch = pitch
   }
 
   public func frameCount(bands: Int) -> Int { mel.count / bands }

@@ -1,5 +1,7 @@
 import Backbone
 import Consistency
+import Foundation
+import Spectral
 
 /// Everything besides weights that a voice needs: stored as JSON in its checkpoint under `voice`.
 public struct VoiceDescription: Sendable, Codable, Equatable {
@@ -19,6 +21,17 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
 
     /// Frames per second.
     public var frameRate: Double { Double(sampleRate) / Double(hop) }
+
+    /// - Throws: `SpeechError.badSetting` for bands that the transform cannot tell apart.
+    func filterbank() throws(SpeechError) -> MelFilterbank {
+      do {
+        return try MelFilterbank(
+          sampleRate: Double(sampleRate), fftSize: transformSize, bands: bands, lowest: minimumFrequency,
+          highest: maximumFrequency)
+      } catch {
+        throw .badSetting("mel: \(error)")
+      }
+    }
   }
 
   /// One voice of the corpora that were trained on. normalised = (ln mel − mean[band]) / deviation.
@@ -27,11 +40,39 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
     /// `[bands]`
     public var mean: [Float]
     public var deviation: Float
+    /// Of ln pitch in Hz, over the frames that have one.
+    public var pitchMean: Float
+    public var pitchDeviation: Float
 
-    public init(name: String, mean: [Float], deviation: Float) {
+    public init(name: String, mean: [Float], deviation: Float, pitchMean: Float, pitchDeviation: Float) {
       self.name = name
       self.mean = mean
       self.deviation = deviation
+      self.pitchMean = pitchMean
+      self.pitchDeviation = pitchDeviation
+    }
+
+    /// Hz of a normalised logarithm; 0 for 0, which means none.
+    func hertz(_ pitch: Float) -> Float { pitch == 0 ? 0 : exp(pitch * pitchDeviation + pitchMean) }
+
+    /// Hz, 0 for none → its normalised logarithm, 0 for none, in place.
+    public func normalize(pitch: inout [Float]) {
+      for i in pitch.indices where pitch[i] != 0 {
+        let value = (log(pitch[i]) - pitchMean) / pitchDeviation
+        pitch[i] = value == 0 ? 1e-6 : value
+      }
+    }
+
+    /// ln mel, `[frames, bands]`, in place.
+    public func normalize(_ mel: inout [Float]) {
+      let bands = mean.count
+      for i in mel.indices { mel[i] = (mel[i] - mean[i % bands]) / deviation }
+    }
+
+    /// The inverse of `normalize`.
+    public func denormalize(_ mel: inout [Float]) {
+      let bands = mean.count
+      for i in mel.indices { mel[i] = mel[i] * deviation + mean[i % bands] }
     }
   }
 
@@ -83,13 +124,15 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
     if mel.bands != encoder.bands || mel.bands != decoder.channels {
       return "the mel has \(mel.bands) bands, the encoder \(encoder.bands), the decoder \(decoder.channels)"
     }
-    if decoder.frameCondition != FrameConditions(encoder).count || decoder.globalCondition != speakers.count
+    if decoder.frameCondition != FrameConditions.count(encoder) || decoder.globalCondition != speakers.count
       || decoder.targetEmbedding
     {
       return "the decoder's conditions do not fit the encoder and the speakers"
     }
     for speaker in speakers
-    where speaker.mean.count != mel.bands || !(speaker.deviation > 0) || !speaker.mean.allSatisfy(\.isFinite) {
+    where !speaker.pitchMean.isFinite || !(speaker.pitchDeviation > 0) || speaker.mean.count != mel.bands
+      || !(speaker.deviation > 0) || !speaker.mean.allSatisfy(\.isFinite)
+    {
       return "speaker \(speaker.name): its mel statistics are damaged"
     }
     let limits = [

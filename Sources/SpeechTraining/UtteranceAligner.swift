@@ -7,7 +7,10 @@ public struct UtteranceAligner: Sendable {
   private let voice: TrainedVoice
   private let threads: Int
 
-  public init(_ voice: TrainedVoice, threads: Int = 1) {
+  /// - Throws: `SpeechError.badSetting` for impossible mel bands.
+  public init(_ voice: TrainedVoice, threads: Int = 1) throws(SpeechError) {
+    // What a thread's own predictor might object to is asked once, here.
+    _ = try FrameConditions(voice.description)
     self.voice = voice
     self.threads = threads
   }
@@ -19,7 +22,7 @@ public struct UtteranceAligner: Sendable {
     let next = Atomic(0)
     let results = Mutex<[AlignedUtterance?]>([AlignedUtterance?](repeating: nil, count: utterances.count))
     DispatchQueue.concurrentPerform(iterations: max(1, min(threads, utterances.count))) { _ in
-      let predictor = AcousticPredictor(voice)
+      guard let predictor = try? AcousticPredictor(voice) else { return }
       var search = MonotonicAlignment()
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue

@@ -4,24 +4,6 @@ import Foundation
 import SpeechHead
 import Training
 
-/// The recorded sentences that a voice is trained on.
-public struct SpeechExamples: Sendable {
-  /// Phones and pauses without stress, by token number.
-  public var phones: [String]
-  public var speakers: [VoiceDescription.Speaker]
-  public var training: [SpeechUtterance]
-  public var heldOut: [SpeechUtterance]
-
-  public init(
-    phones: [String], speakers: [VoiceDescription.Speaker], training: [SpeechUtterance], heldOut: [SpeechUtterance]
-  ) {
-    self.phones = phones
-    self.speakers = speakers
-    self.training = training
-    self.heldOut = heldOut
-  }
-}
-
 /// Trains a voice in three stages, each a run of its own with checkpoints in a folder of its own: the phoneme encoder;
 /// the decoder as a denoiser (teacher); the decoder as a consistency model (student).
 public struct VoiceTrainer {
@@ -47,20 +29,26 @@ public struct VoiceTrainer {
   public func directory(_ stage: String) -> URL { output.appending(path: stage) }
 
   /// The first stage.
-  public func encoderTrainer(resume: Bool) throws -> Trainer<EncoderTask> {
+  ///
+  /// - Throws: `TrainingError`; see `Trainer`.
+  public func encoderStage(resume: Bool) throws -> VoiceStage<EncoderTask> {
     let description = configuration.description(phones: examples.phones, speakers: examples.speakers)
     let model = AcousticModel(encoder: description.encoder, decoder: description.decoder)
     let task = EncoderTask(
       model, features: description.features, training: examples.training, heldOut: examples.heldOut,
       flatStart: configuration.encoder.flatStart)
-    return try Trainer(
-      task, configuration.encoder.training, directory: directory("encoder"),
-      metadata: [TrainedVoice.metadataKey: try Self.json(description)], threads: threads, resume: resume)
+    return try VoiceStage(
+      description, task, configuration.encoder.training, directory: directory("encoder"), threads: threads,
+      resume: resume)
   }
 
   /// Encodes and aligns all sentences with the encoder that the first stage trained.
-  public func aligned(by voice: TrainedVoice) -> (training: [AlignedUtterance], heldOut: [AlignedUtterance]) {
-    let aligner = UtteranceAligner(voice, threads: threads)
+  ///
+  /// - Throws: `SpeechError.badSetting` for impossible mel bands.
+  public func aligned(
+    by voice: TrainedVoice
+  ) throws(SpeechError) -> (training: [AlignedUtterance], heldOut: [AlignedUtterance]) {
+    let aligner = try UtteranceAligner(voice, threads: threads)
     return (aligner(examples.training), aligner(examples.heldOut))
   }
 
@@ -69,10 +57,11 @@ public struct VoiceTrainer {
   /// - Parameters:
   ///   - start: the voice that the stage before made.
   ///   - aligned: by its encoder.
-  public func decoderTrainer(
+  /// - Throws: `TrainingError`; see `Trainer`.
+  public func decoderStage(
     _ stage: VoiceTrainingConfiguration.Stage, name: String, start: TrainedVoice,
     aligned: (training: [AlignedUtterance], heldOut: [AlignedUtterance]), resume: Bool
-  ) throws -> Trainer<DecoderTask> {
+  ) throws -> VoiceStage<DecoderTask> {
     var description = start.description
     let isFirst = description.objective == nil
     let sigmaData =
@@ -86,18 +75,35 @@ public struct VoiceTrainer {
       noiseScale: configuration.decoder.noiseScale)
     description.objective = stage.objective
     description.sampling = SamplingSchedule(of: objective, middle: stage.middleSigmas)
-    let task = DecoderTask(
+    let task = try DecoderTask(
       description, objective: objective, teacher: teacher, training: aligned.training, heldOut: aligned.heldOut,
       cropLength: configuration.cropLength)
-    return try Trainer(
-      task, stage.training, directory: directory(name),
-      metadata: [TrainedVoice.metadataKey: try Self.json(description)], start: start.weights,
+    return try VoiceStage(
+      description, task, stage.training, directory: directory(name), start: start.weights,
       teacher: objective.needsTeacher ? start.weights : nil, threads: threads, resume: resume)
   }
+}
 
-  private static func json(_ value: some Encodable) throws -> String {
+/// One of a voice's trainings.
+public struct VoiceStage<Task: TrainingTask> {
+  public let description: VoiceDescription
+  public let trainer: Trainer<Task>
+
+  init(
+    _ description: VoiceDescription, _ task: Task, _ configuration: TrainingConfiguration, directory: URL,
+    start: ParameterBuffer? = nil, teacher: ParameterBuffer? = nil, threads: Int, resume: Bool
+  ) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+    let json = String(decoding: try encoder.encode(description), as: UTF8.self)
+    self.description = description
+    trainer = try Trainer(
+      task, configuration, directory: directory, metadata: [TrainedVoice.metadataKey: json], start: start,
+      teacher: teacher, threads: threads, resume: resume)
+  }
+
+  /// The voice as it is now: a copy.
+  public func voice() throws(SpeechError) -> TrainedVoice {
+    try TrainedVoice(description, weights: ParameterBuffer(copying: trainer.optimizer.ema))
   }
 }

@@ -42,6 +42,8 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
   }
 
   public var mel = VoiceDescription.Mel()
+  /// LUFS to which every recording is brought.
+  public var loudness = -23.0
   /// Share of the sentences that is never trained on.
   public var heldOutSentences = 0.07
   public var encoder = Encoder()
@@ -67,6 +69,7 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
 
   /// What is wrong with the values, or nil.
   public var problem: String? {
+    if !(-60...0).contains(loudness) { return "loudness is \(loudness); -60 to 0 LUFS are possible" }
     if !(0..<1).contains(heldOutSentences) { return "heldOutSentences is \(heldOutSentences); a share in [0, 1)" }
     if !(0.1...60).contains(decoder.cropSeconds) {
       return "decoder.cropSeconds is \(decoder.cropSeconds); 0.1 to 60 are possible"
@@ -93,7 +96,7 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
     encoder.dropout = Float(self.encoder.dropout)
     let network = TemporalUNet.Configuration(
       channels: mel.bands, widths: decoder.widths, kernel: decoder.kernel, groups: decoder.groups,
-      embedding: decoder.embedding, globalCondition: speakers.count, frameCondition: FrameConditions(encoder).count,
+      embedding: decoder.embedding, globalCondition: speakers.count, frameCondition: FrameConditions.count(encoder),
       dropout: Float(decoder.dropout), fullResolution: true)
     return VoiceDescription(
       mel: mel, phones: phones, speakers: speakers, encoder: encoder, decoder: network,

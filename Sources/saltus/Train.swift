@@ -8,7 +8,7 @@ import Training
 /// `saltus train`: offline training.
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train a network on recorded data.", subcommands: [TrainPolicy.self, TrainRecipe.self])
+    abstract: "Train a network on recorded data.", subcommands: [TrainPolicy.self, TrainRecipe.self, TrainSpeech.self])
 }
 
 /// `saltus train policy`.

@@ -38,11 +38,11 @@ struct AcousticPredictorTests {
 
   @Test func resultsDoNotDependOnThreadsOrOnWhatWasSaidBefore() throws {
     let voice = try voice()
-    let (first, second) = (AcousticPredictor(voice), AcousticPredictor(voice, threads: 2))
+    let (first, second) = (try AcousticPredictor(voice), try AcousticPredictor(voice, threads: 2))
     for count in [30, 5, 90, 12, 30, 200, 5] {
       let encoded = first.encode(tokens(count), speaker: 0)
-      let durations = first.durations(encoded, lengthScale: 3)
-      let fresh = AcousticPredictor(voice)
+      let durations = first.durations(encoded, lengthScale: { _ in 3 })
+      let fresh = try AcousticPredictor(voice)
       let method = AcousticPredictor.Method.sampled(.consistency(steps: 1))
       let mel = try first.mel(encoded, durations: durations, speaker: 0, method: method, seed: 3)
       let encodedAgain = second.encode(tokens(count), speaker: 0)
@@ -55,7 +55,7 @@ struct AcousticPredictorTests {
   }
 
   @Test func theMeanIsTheEncodersAlone() throws {
-    let predictor = AcousticPredictor(try voice())
+    let predictor = try AcousticPredictor(try voice())
     let encoded = predictor.encode(tokens(4), speaker: 0)
     let durations: [Int32] = [1, 2, 3, 1, 1, 1, 4, 2]
     let mel = try predictor.mel(encoded, durations: durations, speaker: 0, method: .mean, seed: 0)
@@ -69,17 +69,19 @@ struct AcousticPredictorTests {
   }
 
   @Test func durationsAddUpToWhatWasPredicted() throws {
-    let predictor = AcousticPredictor(try voice())
+    let predictor = try AcousticPredictor(try voice())
     let seconds = [2.4, 0.3, 0.3, 5.6, 1.5, 0.2, 3.3, 7.9]
-    let encoded = EncodedUtterance(hidden: [], means: [], logDurations: seconds.map { Float(log($0)) })
+    let encoded = EncodedUtterance(
+      hidden: [], means: [], logDurations: seconds.map { Float(log($0)) }, voicing: [], pitch: [])
     for scale in [0.5, 1, 2.5] {
-      let durations = predictor.durations(encoded, lengthScale: scale)
+      let durations = predictor.durations(encoded, lengthScale: { _ in scale })
       #expect(durations.allSatisfy { $0 >= 1 })
       let total = seconds.reduce(0, +) * scale
       #expect(abs(Double(durations.reduce(0, +)) - total) <= 3)
     }
     // Whatever a damaged network says, a sentence has an end.
-    let wild = EncodedUtterance(hidden: [], means: [], logDurations: [.infinity, -.infinity, 1000])
+    let wild = EncodedUtterance(
+      hidden: [], means: [], logDurations: [.infinity, -.infinity, 1000], voicing: [], pitch: [])
     #expect(predictor.durations(wild).reduce(0, +) <= 801)
   }
 
@@ -91,16 +93,19 @@ struct AcousticPredictorTests {
     }
   }
 
-  @Test func conditionsOfAStretchArePartOfTheWhole() {
-    let conditions = FrameConditions(description.encoder)
+  @Test func conditionsOfAStretchArePartOfTheWhole() throws {
+    let conditions = try FrameConditions(description)
     let encoded = EncodedUtterance(
       hidden: normalNumbers(4 * 16, seed: 1), means: normalNumbers(8 * 8, seed: 2),
-      logDurations: [Float](repeating: 0, count: 8))
+      logDurations: [Float](repeating: 0, count: 8), voicing: [Float](repeating: 1, count: 8),
+      pitch: normalNumbers(8, seed: 3))
     let durations: [Int32] = [3, 1, 2, 5, 1, 1, 4, 2]
+    let pitch = normalNumbers(19, seed: 4)
     func rows(_ frames: Range<Int>) -> [Float] {
       var rows = [Float](repeating: .nan, count: frames.count * conditions.count)
       rows.withUnsafeMutableBufferPointer {
-        conditions.fill($0.baseAddress!, frames: frames, of: encoded, durations: durations)
+        conditions.fill(
+          $0.baseAddress!, frames: frames, of: encoded, durations: durations, pitch: pitch, speaker: 1)
       }
       return rows
     }
@@ -112,8 +117,20 @@ struct AcousticPredictorTests {
       }
     }
     // The second frame of the first state, which has three, in a token of four.
-    let row = whole[conditions.count..<2 * conditions.count].suffix(3)
-    #expect(Array(row) == [-0.25, 0, -4 / 12])
+    let row = whole[conditions.count..<2 * conditions.count].suffix(5)
+    #expect(Array(row) == [-0.25, 0, -4 / 12, 1, pitch[1]])
+  }
+
+  /// Straight lines between the middles of voiced states, level at the ends of a voiced stretch.
+  @Test func theExpectedPitchIsAContour() throws {
+    let conditions = try FrameConditions(description)
+    let encoded = EncodedUtterance(
+      hidden: [], means: [], logDurations: [], voicing: [0.9, 0.8, 0.2, 0.7, 0.7, 0.1], pitch: [1, 2, 9, 3, 1, 9])
+    let pitch = conditions.expectedPitch(encoded, durations: [3, 3, 2, 1, 4, 1])
+    // Middles at 1, 4 | 8, 10.5.
+    let expected: [Float] = [1, 1, 4 / 3, 5 / 3, 2, 2, 0, 0, 3, 2.2, 1.4, 1, 1, 0]
+    #expect(pitch.count == expected.count)
+    for (found, right) in zip(pitch, expected) { #expect(abs(found - right) < 1e-5, "\(pitch)") }
   }
 
   @Test func aVoiceIsTheSameAfterItWasWritten() throws {

@@ -19,13 +19,17 @@ struct EncoderTaskTests {
       let lengths = phones.map { _ in 4 + Int(random.uniform() * 6) }
       cuts.append(lengths)
       var mel: [Float] = []
+      // The first and the last phone have no pitch; the others one that rises with their number, but in every third frame.
+      var pitch: [Float] = []
       for (phone, length) in zip(phones, lengths) {
+        pitch += (0..<length).map { $0 % 3 == 2 || phone == 0 ? 0 : 0.5 * Float(phone) }
         for _ in 0..<length * bands {
           mel.append(spectra[phone * bands + mel.count % bands] + noise * Float(random.normal()))
         }
       }
       return SpeechUtterance(
-        name: "\(index)", tokens: phones.map { PhonemeToken(phone: $0) }, speaker: index % 2, mel: mel)
+        name: "\(index)", tokens: phones.map { PhonemeToken(phone: $0) }, speaker: index % 2, mel: mel,
+        pitch: pitch)
     }
     return (utterances, cuts)
   }
@@ -53,7 +57,7 @@ struct EncoderTaskTests {
     }
     plan.run { task.fillMidway(ports) }
 
-    let predictor = AcousticPredictor(try TrainedVoice(description, weights: weights))
+    let predictor = try AcousticPredictor(try TrainedVoice(description, weights: weights))
     var expected = 0.0
     for utterance in utterances {
       let encoded = predictor.encode(utterance.tokens, speaker: utterance.speaker)
@@ -76,6 +80,13 @@ struct EncoderTaskTests {
       for (state, duration) in durations.enumerated() {
         let ratio = Double(duration) / exp(Double(encoded.logDurations[state]))
         lengths += (ratio - log(ratio) - 1) / Double(states)
+        let voiced = utterance.pitch[frame..<frame + Int(duration)].filter { $0 != 0 }.map(Double.init)
+        let voicing = Double(voiced.count) / Double(duration)
+        lengths += pow(Double(encoded.voicing[state]) - voicing, 2) / Double(states)
+        if !voiced.isEmpty {
+          let mean = voiced.reduce(0, +) / Double(voiced.count)
+          lengths += voicing * pow(Double(encoded.pitch[state]) - mean, 2) / Double(states)
+        }
         for _ in 0..<duration {
           for band in 0..<bands {
             squares += pow(Double(utterance.mel[frame * bands + band] - encoded.means[state * bands + band]), 2)
@@ -104,7 +115,7 @@ struct EncoderTaskTests {
         resume: false)
       _ = try trainer.run()
       let voice = try TrainedVoice(description, weights: trainer.optimizer.ema)
-      let predictor = AcousticPredictor(voice)
+      let predictor = try AcousticPredictor(voice)
       var search = MonotonicAlignment()
       var errors: [Int] = []
       for (utterance, lengths) in zip(utterances, cuts) {
@@ -131,6 +142,14 @@ struct EncoderTaskTests {
         predictor.durations(predictor.encode(utterance.tokens, speaker: utterance.speaker)).reduce(sum) { $0 + Int($1) }
       }
       #expect((0.95...1.05).contains(Double(predicted) / Double(frames)), "\(predicted) of \(frames) frames")
+      // Of voiced phones the pitch was learnt.
+      let encoded = predictor.encode([0, 1, 2, 3, 4, 0].map { PhonemeToken(phone: $0) }, speaker: 0)
+      for (token, phone) in [0, 1, 2, 3, 4, 0].enumerated() {
+        for state in [2 * token, 2 * token + 1] {
+          #expect((encoded.voicing[state] > 0.5) == (phone > 0))
+          if phone > 0 { #expect(abs(encoded.pitch[state] - 0.5 * Float(phone)) < 0.3) }
+        }
+      }
       // The decoder was not trained.
       let start = description.model.layout.initialize(seed: 1)
       #expect(description.model.decoderParameters.allSatisfy { start[$0] == trainer.optimizer.weights[$0] })

@@ -15,7 +15,9 @@ extension VoiceDescription {
     var mel = Mel()
     mel.bands = 8
     let phones = ["SIL", "A", "B", "C", "D"]
-    let speakers = ["one", "two"].map { Speaker(name: $0, mean: [Float](repeating: -5, count: 8), deviation: 2) }
+    let speakers = ["one", "two"].map {
+      Speaker(name: $0, mean: [Float](repeating: -5, count: 8), deviation: 2, pitchMean: 5, pitchDeviation: 0.2)
+    }
     var encoder = PhonemeEncoder.Configuration(
       inputs: PhonemeFeatures(phoneCount: phones.count, speakerCount: speakers.count).count, bands: 8)
     encoder.width = 16
@@ -26,7 +28,7 @@ extension VoiceDescription {
     encoder.dropout = dropout
     let decoder = TemporalUNet.Configuration(
       channels: 8, widths: [16, 24], groups: 4, embedding: 16, globalCondition: 2,
-      frameCondition: FrameConditions(encoder).count, dropout: dropout, fullResolution: true)
+      frameCondition: FrameConditions.count(encoder), dropout: dropout, fullResolution: true)
     return VoiceDescription(
       mel: mel, phones: phones, speakers: speakers, encoder: encoder, decoder: decoder,
       parameterisation: Parameterisation(Preconditioning(sigmaData: 0.5), noiseScale: .consistency),

@@ -1,0 +1,112 @@
+import Foundation
+import Spectral
+
+/// The decoder's condition per frame: the mean spectrum, the harmonics of the pitch, the token's vector, and where in
+/// its token and state a frame is.
+///
+/// The pitch is given as what it does to a spectrum (`HarmonicComb`): with it the decoder's task is the voice's
+/// envelope, not the invention of a melody.
+public struct FrameConditions: Sendable {
+  public let bands: Int
+  public let width: Int
+  public let states: Int
+  private let comb: HarmonicComb
+  private let speakers: [VoiceDescription.Speaker]
+
+  /// - Throws: `SpeechError.badSetting` for impossible mel bands.
+  public init(_ description: VoiceDescription) throws(SpeechError) {
+    bands = description.encoder.bands
+    width = description.encoder.width
+    states = description.encoder.states
+    speakers = description.speakers
+    comb = HarmonicComb(
+      try description.mel.filterbank(), sampleRate: Double(description.mel.sampleRate),
+      fftSize: description.mel.transformSize)
+  }
+
+  /// Numbers per frame.
+  public var count: Int { Self.count(bands: bands, width: width) }
+
+  package static func count(_ encoder: PhonemeEncoder.Configuration) -> Int {
+    count(bands: encoder.bands, width: encoder.width)
+  }
+
+  private static func count(bands: Int, width: Int) -> Int { 2 * bands + width + 5 }
+
+  /// Fills a stretch of frames; a row begins with the mean.
+  ///
+  /// - Parameters:
+  ///   - rows: `[frames, count]`.
+  ///   - frames: which frames of the utterance.
+  ///   - durations: frames of every state, `[tokens × states]`.
+  ///   - pitch: of all frames of the utterance, its normalised logarithm, 0 for none.
+  public func fill(
+    _ rows: UnsafeMutablePointer<Float>, frames: Range<Int>, of utterance: EncodedUtterance, durations: [Int32],
+    pitch: [Float], speaker: Int
+  ) {
+    precondition(
+      durations.count * bands == utterance.means.count, "\(durations.count) durations for other means")
+    var start = 0
+    utterance.means.withUnsafeBufferPointer { means in
+      utterance.hidden.withUnsafeBufferPointer { hidden in
+        for token in 0..<durations.count / states {
+          let range = token * states..<(token + 1) * states
+          let tokenFrames = range.reduce(0) { $0 + Int(durations[$1]) }
+          let tokenStart = start
+          for state in range {
+            let end = start + Int(durations[state])
+            for frame in (start..<end).clamped(to: frames) {
+              var row = rows + (frame - frames.lowerBound) * count
+              row.update(from: means.baseAddress! + state * bands, count: bands)
+              row += bands
+              comb.fill(row, pitch: speakers[speaker].hertz(pitch[frame]))
+              row += bands
+              row.update(from: hidden.baseAddress! + token * width, count: width)
+              row += width
+              // In [−1, 1]: the place in the token and in the state; and the token's length, about 0 at 8 frames.
+              row[0] = Self.place(frame - tokenStart, of: tokenFrames)
+              row[1] = Self.place(frame - start, of: end - start)
+              row[2] = Float(tokenFrames - 8) / Float(tokenFrames + 8)
+              row[3] = pitch[frame] == 0 ? 0 : 1
+              row[4] = pitch[frame]
+            }
+            start = end
+          }
+        }
+      }
+    }
+  }
+
+  private static func place(_ index: Int, of count: Int) -> Float {
+    (2 * Float(index) + 1) / Float(count) - 1
+  }
+
+  /// The pitch that the encoder expects, of every frame: straight lines between the middles of voiced states.
+  ///
+  /// - Returns: its normalised logarithm, 0 where there is none.
+  public func expectedPitch(_ utterance: EncodedUtterance, durations: [Int32]) -> [Float] {
+    var pitch = [Float](repeating: 0, count: durations.reduce(0) { $0 + Int($1) })
+    var start = 0
+    /// The middle of the voiced state before, its pitch, and the frame up to which the contour is drawn.
+    var last: (middle: Double, value: Double, end: Int)?
+    for (state, duration) in durations.enumerated() {
+      let end = start + Int(duration)
+      defer { start = end }
+      guard utterance.voicing[state] > 0.5 else {
+        last = nil
+        continue
+      }
+      let middle = Double(start + end) / 2 - 0.5
+      let value = Double(utterance.pitch[state])
+      let from = last ?? (middle, value, start)
+      for frame in from.end..<end {
+        let share = from.middle == middle ? 1 : min(1, (Double(frame) - from.middle) / (middle - from.middle))
+        // 0 means that there is none.
+        let contour = Float(from.value + (value - from.value) * share)
+        pitch[frame] = contour == 0 ? 1e-6 : contour
+      }
+      last = (middle, value, min(end, Int(middle.rounded(.up)) + 1))
+    }
+    return pitch
+  }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Foundation
+import Reporting
+import SpeechCorpus
+import SpeechHead
+import SpeechTraining
+import Synchronization
+import Training
+
+/// `saltus train speech`: the three stages of a voice, and its bundled file.
+struct TrainSpeech: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "speech", abstract: "Train a voice on recorded sentences.",
+    discussion: """
+      Recordings are in the LJSpeech layout: a folder with metadata.csv (lines ID|text) and wavs/ID.wav or .flac, 20
+      minutes or more of one speaker. Several --data train one network for several speakers, named like their folders.
+
+      Three stages, each with checkpoints and metrics.jsonl in a folder of its own in --out: encoder (phones → mean
+      spectrum and durations; finds the alignment by itself), teacher (a diffusion decoder), student (one-step
+      consistency decoder). OUT/voice.safetensors is the voice in half precision; OUT/samples has what it says.
+
+      Ctrl-C saves; run the same command with --resume to go on. Keys: encoder.steps, teacher.steps, student.steps,
+      decoder.widths, heldOutSentences, … A wrong key is answered with the nearest right one.
+
+      EXAMPLES:
+        saltus train speech --data recordings/me --out runs/me
+        saltus train speech --data kathleen --data ljspeech-part --out runs/voice --config Examples/Presets/voice.yaml
+        saltus speak "Hello." --voice runs/me/voice.safetensors -o hello.wav
+      """)
+
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("Folders of recordings, one for each speaker.", valueName: "DIR"))
+  var data: [String]
+
+  @Option(help: ArgumentHelp("Directory of the stages, the samples and voice.safetensors.", valueName: "DIR"))
+  var out: String
+
+  @Flag(help: "Continue the run in --out.")
+  var resume = false
+
+  @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var threadOptions: ThreadOptions
+
+  func run() throws {
+    let configuration = try options.load(defaults: VoiceTrainingConfiguration())
+    if let problem = configuration.problem { throw CommandFailure(problem) }
+    let corpora = try data.map { try SpeechCorpus($0) }
+    Interrupt.install()
+    let examples = try read(corpora, configuration)
+    let trainer = try VoiceTrainer(
+      configuration, examples: examples, output: URL(filePath: out), threads: threadOptions.threads)
+    let encoder = try stage("encoder", configuration.encoder.training, trainer) {
+      try trainer.encoderStage(resume: $0)
+    }
+    let aligned = try trainer.aligned(by: encoder)
+    let teacher = try stage("teacher", configuration.teacher.training, trainer) {
+      try trainer.decoderStage(configuration.teacher, name: "teacher", start: encoder, aligned: aligned, resume: $0)
+    }
+    let student = try stage("student", configuration.student.training, trainer) {
+      try trainer.decoderStage(configuration.student, name: "student", start: teacher, aligned: aligned, resume: $0)
+    }
+    let voice = URL(filePath: out).appending(path: "voice.safetensors")
+    try student.writeBundle(to: voice)
+    TrainingCommand.note("wrote \(voice.path)")
+  }
+
+  private func read(_ corpora: [SpeechCorpus], _ configuration: VoiceTrainingConfiguration) throws -> SpeechExamples {
+    let total = corpora.reduce(0) { $0 + $1.entries.count }
+    let progress = Mutex(ProgressReporter(label: "recordings", total: total))
+    let examples = try SpeechExamples(corpora, configuration, threads: threadOptions.threads) { count in
+      progress.withLock { $0.update(step: count) }
+    }
+    progress.withLock { $0.finish() }
+    for exclusion in examples.excluded.prefix(20) {
+      TrainingCommand.note("warning: \(exclusion.name): left out: \(exclusion.reason)")
+    }
+    if examples.excluded.count > 20 {
+      TrainingCommand.note("warning: \(examples.excluded.count - 20) more are left out; see saltus data describe")
+    }
+    let frames = examples.training.reduce(0) { $0 + $1.frameCount(bands: configuration.mel.bands) }
+    TrainingCommand.note(
+      "\(examples.training.count) sentences, \(Int(Double(frames) / configuration.mel.frameRate / 60)) minutes; "
+        + "\(examples.heldOut.count) held out; speakers: \(examples.speakers.map(\.name).joined(separator: ", "))")
+    return examples
+  }
+
+  /// Trains one stage, or goes on with it, and gives the voice that came out.
+  private func stage<Task>(
+    _ name: String, _ settings: TrainingConfiguration, _ voices: VoiceTrainer,
+    make: (Bool) throws -> VoiceStage<Task>
+  ) throws -> TrainedVoice {
+    let last = voices.directory(name).appending(path: "last.safetensors")
+    let exists = FileManager.default.fileExists(atPath: last.path)
+    let stage = try make(resume && exists)
+    let trainer = stage.trainer
+    if resume && exists { TrainingCommand.note("\(name): resuming at step \(trainer.step)") }
+    let samples = try VoiceSamples(stage: name, directory: URL(filePath: out).appending(path: "samples"))
+    var progress = ProgressReporter(label: name, total: settings.steps, start: trainer.step)
+    let outcome = try trainer.run(shouldStop: { Interrupt.isRequested }) { report in
+      progress.update(step: report.step, loss: report.loss)
+      if report.step % settings.checkpointEvery == 0 || report.step == settings.steps {
+        do {
+          try samples.write(stage.voice(), step: report.step, threads: threadOptions.threads)
+        } catch {
+          TrainingCommand.note("warning: no samples at step \(report.step): \(error)")
+        }
+      }
+    }
+    progress.finish()
+    if outcome == .interrupted {
+      TrainingCommand.note("stopped and saved at step \(trainer.step) of \(name); continue with --resume")
+      throw ExitCode(Interrupt.exitCode)
+    }
+    return try TrainedVoice(contentsOf: last)
+  }
+}
