@@ -14,8 +14,7 @@ public final class SpeechSynthesizer {
     public var lengthScale = 1.0
     /// Seconds of silence behind a sentence, besides the pause that the voice itself makes.
     public var sentenceSilence = 0.2
-    /// Of the phases.
-    public var reconstruction = PhaseReconstruction()
+    public var vocoder = MelVocoder.Method.streaming
 
     public init() {}
   }
@@ -26,6 +25,12 @@ public final class SpeechSynthesizer {
     /// Seconds from the beginning.
     public var start: Double
     public var end: Double
+
+    public init(text: String, start: Double, end: Double) {
+      self.text = text
+      self.start = start
+      self.end = end
+    }
   }
 
   /// Audio that follows on what came before, and what is in it.
@@ -72,14 +77,14 @@ public final class SpeechSynthesizer {
     self.settings = settings
     predictor = try AcousticPredictor(voice, threads: threads)
     callsPerChunk = try predictor.networkCalls(settings.method)
-    vocoder = try MelVocoder(description.mel, settings.reconstruction)
+    vocoder = try MelVocoder(description.mel, settings.vocoder)
     pronouncer = Pronouncer(lexicon: lexicon)
   }
 
   /// Says a sentence.
   ///
   /// - Parameter emit: takes chunks in order; what it throws ends the sentence.
-  /// - Throws: `SpeechError.unknownPhone` for inline phonemes that the voice was not trained with.
+  /// - Throws: `SpeechError` for inline phonemes that are none, or that the voice was not trained with.
   public func speak(_ sentence: Sentence, emit: (Chunk) throws -> Void) throws {
     var clock = Stopwatch()
     let sequence = try PhonemeSequence([sentence], pronouncer: pronouncer, phones: description.phones)
@@ -91,11 +96,7 @@ public final class SpeechSynthesizer {
       return try emit(silence(sequence.clauses.reduce(0) { $0 + ($1.silence ?? 0) }))
     }
     let encoded = predictor.encode(sequence.tokens, speaker: settings.speaker)
-    var scales = [Double](repeating: settings.lengthScale, count: sequence.tokens.count)
-    for clause in sequence.clauses {
-      for token in clause.tokens { scales[token] = settings.lengthScale / clause.rate }
-    }
-    let durations = predictor.durations(encoded) { scales[$0] }
+    let durations = predictor.durations(encoded) { settings.lengthScale / sequence.rates[$0] }
     let ends = tokenEnds(durations)
     cost.acoustic += clock.lap()
     var start = 0
@@ -132,7 +133,9 @@ public final class SpeechSynthesizer {
       let isLast = index == clauses.count - 1
       let next = isLast ? end : ends[clauses[index + 1].tokens.upperBound - 1]
       let isShort = isFirst && groups.isEmpty && end - start >= Self.shortChunk
-      if isLast || clause.silence != nil || isShort || next - start > Self.longChunk {
+      let isFull = next - start > Self.longChunk
+      if isLast || clause.silence != nil || clause.hasPause && (isShort || isFull) || next - start > 2 * Self.longChunk
+      {
         groups.append(first..<index + 1)
         (first, start) = (index + 1, end)
       }

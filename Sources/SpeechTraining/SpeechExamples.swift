@@ -168,9 +168,8 @@ private struct UtteranceReader {
     let sequence: PhonemeSequence
     let waveform: Waveform
     do {
-      var normalizer = TextNormalizer()
       sequence = try PhonemeSequence(
-        try normalizer.normalize(entry.text), pronouncer: pronouncer, phones: PhonemeSequence.symbols)
+        TextNormalizer().normalize(entry.text).sentences, pronouncer: pronouncer, phones: PhonemeSequence.symbols)
       var preparation = RecordingPreparation()
       preparation.sampleRate = configuration.mel.sampleRate
       preparation.loudness = configuration.loudness
@@ -181,7 +180,8 @@ private struct UtteranceReader {
     if sequence.isEmpty { throw .badSetting("nothing in its text can be read") }
     if waveform.samples.isEmpty { throw .badSetting("the recording is silent") }
     let utterance = SpeechUtterance(
-      name: "\(corpus.name)/\(entry.id)", tokens: sequence.tokens, speaker: speaker, mel: try analysis(waveform.samples),
+      name: "\(corpus.name)/\(entry.id)", tokens: sequence.tokens, speaker: speaker,
+      mel: try analysis(waveform.samples),
       pitch: analysis.pitch(waveform.samples))
     let frames = utterance.frameCount(bands: configuration.mel.bands)
     let states = sequence.tokens.count * configuration.encoder.states

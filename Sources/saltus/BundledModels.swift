@@ -3,7 +3,7 @@ import Reporting
 
 /// Models that come with the program, by the name after `bundled:`.
 enum BundledModels {
-  static let names = ["pusht"]
+  static let names = ["pusht", "default"]
 
   /// - Throws: `CommandFailure` for an unknown name.
   static func url(_ name: String) throws -> URL {

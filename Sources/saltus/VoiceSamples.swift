@@ -34,8 +34,9 @@ struct VoiceSamples {
       for (number, text) in Self.sentences.enumerated() {
         let synthesizer = try SpeechSynthesizer(voice, settings: settings, threads: threads)
         var recording = SpeechRecording(voice.description)
-        var normalizer = TextNormalizer()
-        for sentence in try normalizer.normalize(text) { try synthesizer.speak(sentence) { recording.append($0) } }
+        for sentence in TextNormalizer().normalize(text).sentences {
+          try synthesizer.speak(sentence) { recording.append($0) }
+        }
         let name = "\(description.name)-\(stage)-\(step)-\(number + 1)"
         let path = directory.appending(path: name).path
         try Waveform(samples: recording.samples, sampleRate: voice.description.mel.sampleRate).write(to: path + ".wav")

@@ -18,9 +18,8 @@ struct SpeechSynthesizerTests {
     _ text: String, _ settings: SpeechSynthesizer.Settings = .init(), threads: Int = 1
   ) throws -> (chunks: [SpeechSynthesizer.Chunk], cost: SpeechSynthesizer.Cost) {
     let synthesizer = try SpeechSynthesizer(voice(), settings: settings, threads: threads)
-    var normalizer = TextNormalizer()
     var chunks: [SpeechSynthesizer.Chunk] = []
-    for sentence in try normalizer.normalize(text) { try synthesizer.speak(sentence) { chunks.append($0) } }
+    for sentence in TextNormalizer().normalize(text).sentences { try synthesizer.speak(sentence) { chunks.append($0) } }
     return (chunks, synthesizer.cost)
   }
 
@@ -53,9 +52,8 @@ struct SpeechSynthesizerTests {
   @Test func breaksAndRatesAreHeard() throws {
     func seconds(_ ssml: String, _ settings: SpeechSynthesizer.Settings = .init()) throws -> Double {
       let synthesizer = try SpeechSynthesizer(voice(), settings: settings)
-      var normalizer = TextNormalizer()
       var count = 0
-      for sentence in try normalizer.normalize(ssml: ssml) {
+      for sentence in try TextNormalizer().normalize(ssml: ssml).sentences {
         try synthesizer.speak(sentence) { count += $0.samples.count }
       }
       return Double(count) / 22_050

@@ -1,57 +1,88 @@
 import Testing
 import TextFrontEnd
 
-struct SSMLTests {
-  private func sentences(_ text: String) throws -> [Sentence] {
-    var normalizer = TextNormalizer()
-    return try normalizer.normalize(ssml: text)
+@Suite struct SSMLTests {
+  private func normalize(_ text: String) throws -> NormalizedText { try TextNormalizer().normalize(ssml: text) }
+
+  private func error(_ text: String) -> SSMLError? {
+    do throws(SSMLError) {
+      _ = try TextNormalizer().normalize(ssml: text)
+      return nil
+    } catch { return error }
   }
 
-  @Test func breaksAreSilences() throws {
-    let clauses = try sentences("<speak>One<break time=\"500ms\"/> two. <break time='1s'/>Three.</speak>").flatMap(
-      \.clauses)
-    #expect(clauses.map(\.silence) == [0.5, 1, nil])
-    #expect(clauses.map { $0.words.map(\.text) } == [["one"], ["two"], ["three"]])
-    let first = try sentences("<speak><break strength=\"strong\"/>Hello</speak>")[0].clauses
-    #expect(first[0].words.isEmpty && first[0].silence == 0.7 && first[1].words.count == 1)
+  @Test func breaksBecomeSilences() throws {
+    let result = try normalize("<speak>One <break time=\"500ms\"/> two.<break time='1.5s'/> Three<break/></speak>")
+    #expect(result.text == "one two.\nthree.")
+    #expect(result.sentences.flatMap(\.clauses).map(\.silence) == [0.5, 1.5, 0.5])
+    #expect(try normalize("<break strength=\"x-strong\"/>Go").sentences.flatMap(\.clauses).map(\.silence) == [1, nil])
+    #expect(try normalize("<break time=\"1s\"/>").sentences.flatMap(\.clauses).map(\.words.count) == [0])
   }
 
-  @Test func ratesAreNested() throws {
-    let clauses = try sentences(
-      "<speak>a <prosody rate=\"fast\">b <prosody rate=\"80%\">c</prosody> d</prosody> e</speak>"
-    ).flatMap(\.clauses)
-    #expect(clauses.map(\.rate) == [1, 1.25, 1, 1.25, 1])
+  @Test func ratesMultiplyAndEnd() throws {
+    let text = """
+      <speak>a <prosody rate="slow">b <prosody rate="80%">c</prosody> d</prosody> e
+      <prosody rate="1.2">f</prosody> <prosody rate="+50%">g</prosody></speak>
+      """
+    let rates = try normalize(text).sentences.flatMap(\.clauses).flatMap(\.words).map(\.rate)
+    #expect(rates.count == 7)
+    for (rate, expected) in zip(rates, [1, 0.75, 0.6, 0.75, 1, 1.2, 1.5]) { #expect(abs(rate - expected) < 1e-12) }
   }
 
-  @Test func phonemesAndAliasesReplaceTheirContent() throws {
-    let text = try sentences(
-      "<speak>I say <phoneme alphabet=\"x-arpabet\" ph=\"T AH0 M AA1 T OW0\">tomato</phoneme>, <sub alias=\"World Wide Web\">WWW</sub> &amp; more.</speak>"
-    )
-    #expect(text.map(\.description) == ["i say [[T AH0 M AA1 T OW0]], world wide web and more."])
+  @Test func phonemesReplaceTheirWord() throws {
+    let result = try normalize("Say <phoneme alphabet=\"x-arpabet\" ph=\"HH AH0 L OW1\">Hello!</phoneme> now.")
+    #expect(result.text == "say [[HH AH0 L OW1]] now.")
+    #expect(result.sentences.first?.clauses.first?.words[1].text == "hello")
+    let ipa = try normalize("Say <phoneme alphabet=\"ipa\" ph=\"x\">hello</phoneme> now.")
+    #expect(ipa.text == "say hello now.")
+    #expect(ipa.warnings.count == 1)
   }
 
-  @Test func unknownElementsAreReadThrough() throws {
-    var normalizer = TextNormalizer()
-    let text = try normalizer.normalize(
-      ssml: "<?xml version=\"1.0\"?><speak><!-- no --><emphasis>Now</emphasis> <p>then</p></speak>")
-    #expect(text.map(\.description) == ["now.", "then."])
-    #expect(normalizer.warnings == ["SSML's emphasis is not followed; its content is read"])
+  @Test func aliasesReplaceTheirContent() throws {
+    #expect(try normalize("<sub alias=\"World Wide Web\">W3C <s>x</s></sub> rules").text == "world wide web rules.")
   }
 
-  @Test(arguments: [
-    ("<speak>a", "line 1, column 1: <speak> is not closed"), ("a</p>", "column 2: </p> closes nothing"),
-    ("<p>\n <s>x</p>", "line 2, column 6: </p> stands where </s> is needed"),
-    ("a < b", "line 1, column 3"), ("x & y", "write &amp;"), ("<break time=\"5\"/>", "<break> takes"),
-    ("<break time=\"500s\"/>", "<break> takes"), ("<prosody rate=\"99\">x</prosody>", "rate is \"99\""),
-    ("<phoneme ph=\"QQ\">x</phoneme>", "unknown phone \"QQ\""), ("<phoneme>x</phoneme>", "needs ph"),
-    ("<sub>x</sub>", "needs alias"), ("<p a>x</p>", "name=\"value\""), ("&foo;", "&foo; is not known"),
-  ])
-  func whatIsNotWellFormedIsRefusedByPlace(text: String, words: String) {
-    let error = #expect(throws: MarkupError.self) { try sentences(text) }
-    #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+  @Test func paragraphsAndSentencesEndSentences() throws {
+    let result = try normalize("<speak><p><s>one</s><s>Dr.</s> Smith</p>\n\n<p>two\n\nlines</p></speak>")
+    #expect(result.text == "one.\ndoctor.\nsmith.\ntwo lines.")
+    #expect(result.sentences.map { $0.clauses.last?.pause } == [.sentence, .sentence, .paragraph, .paragraph])
   }
 
-  @Test func deepNestingIsRefused() {
-    #expect(throws: MarkupError.self) { try sentences(String(repeating: "<p>", count: 100_000)) }
+  @Test func entitiesAndLiteralsAreText() throws {
+    #expect(
+      try normalize("Salt &amp; pepper, 3 &lt; 5, &#65;&#x42;").text == "salt and pepper, three less than five, A B.")
+    #expect(try normalize("<?xml version=\"1.0\"?><!-- no --><![CDATA[x < b]]>").text == "X less than B.")
+  }
+
+  @Test func unknownTagsAreReadWithAWarning() throws {
+    let result = try normalize("<speak><voice name=\"x\">Hi <prosody pitch=\"high\">you</prosody></voice></speak>")
+    #expect(result.text == "hi you.")
+    #expect(result.warnings == ["<voice> is ignored", "the attribute pitch of <prosody> is ignored"])
+  }
+
+  @Test func errorsNameThePlaceAndTheProblem() throws {
+    let cases: [(String, Int, Int, SSMLProblem)] = [
+      ("a\n < b", 2, 2, .bareLessThan),
+      ("x <break", 1, 3, .unfinishedTag),
+      ("x <break time=5/>", 1, 3, .badAttribute(tag: "break")),
+      ("a & b", 1, 3, .unknownEntity(" b")),
+      ("<s>a</p>", 1, 5, .unexpectedEnd(tag: "p", open: "s")),
+      ("a</p>", 1, 2, .unexpectedEnd(tag: "p", open: nil)),
+      ("<s>\n<p>x</p>", 1, 1, .notClosed(tag: "s")),
+      ("<phoneme>x</phoneme>", 1, 1, .missingAttribute(tag: "phoneme", attribute: "ph")),
+      ("<sub>x</sub>", 1, 1, .missingAttribute(tag: "sub", attribute: "alias")),
+    ]
+    for (text, line, column, problem) in cases {
+      #expect(error(text) == SSMLError(line: line, column: column, problem: problem), "\(text)")
+    }
+    for text in [
+      "<break time=\"-1s\"/>", "<break time=\"5\"/>", "<break strength=\"loud\"/>", "<break time=\"nans\"/>",
+    ] {
+      #expect(error(text)?.description.contains("expected") == true, "\(text)")
+    }
+    for rate in ["quick", "0", "-100%", "9999%", "nan", "inf", ""] {
+      #expect(error("<prosody rate=\"\(rate)\">x</prosody>") != nil, "\(rate)")
+    }
+    #expect(error("<phoneme ph=\" \">x</phoneme>")?.description.contains("ARPAbet") == true)
   }
 }

@@ -1,101 +1,126 @@
 import Foundation
 
-/// Any Unicode text → the ASCII characters that the rules know; what has no reading is left out and named.
-struct CharacterFolding {
-  /// Characters without a reading, in order of appearance, each once; at most `limit`.
-  private(set) var unreadable: [Unicode.Scalar] = []
-  private(set) var unreadableCount = 0
-  static let limit = 20
+/// What a character of the input becomes before the rules see it.
+enum FoldedCharacter: Hashable, Sendable {
+  /// ASCII characters, or one of the few symbols that rules know (`CharacterFolding.symbols`).
+  case text(String)
+  /// A raised character: "²" is the text "2", raised.
+  case raised(String)
+  /// Read as words of its own, with space around them.
+  case words(String)
+  case space
+  case newline
+  /// Emoji, accents that stand alone, invisible format characters.
+  case ignored
+  /// Cannot be read: reported by name.
+  case unreadable
+}
 
-  /// ASCII text in which a degree sign is 0x01 and currency signs are 0x02 to 0x05.
-  mutating func callAsFunction(_ text: some Sequence<Unicode.Scalar>) -> [UInt8] {
-    var output: [UInt8] = []
-    var lastIsUnreadable = false
-    for scalar in text {
-      if scalar.isASCII {
-        if scalar.value >= 32 && scalar.value != 127 {
-          output.append(UInt8(scalar.value))
-        } else if [9, 10, 11, 12, 13].contains(scalar.value) {
-          output.append(scalar.value == 10 ? 10 : 32)
-        } else {
-          report(scalar)
-        }
-        lastIsUnreadable = false
-      } else if let replacement = Self.replacements[scalar] {
-        output += replacement.utf8
-        lastIsUnreadable = false
-      } else if Self.isSilent(scalar) {
-        continue
-      } else if let letters = Self.latin(scalar) {
-        output += letters
-        lastIsUnreadable = false
-      } else {
-        report(scalar)
-        // A gap keeps its neighbours apart.
-        if !lastIsUnreadable { output.append(32) }
-        lastIsUnreadable = true
-      }
-    }
-    return output
+/// Maps every Unicode character to ASCII, to a known symbol or to words.
+///
+/// Accents are removed by Unicode's compatibility decomposition (Unicode Standard Annex 15), which also turns
+/// full-width and mathematical letters, ligatures and circled digits into plain ones.
+struct CharacterFolding: Sendable {
+  /// Decompositions are slow to ask for; bounded, as hostile text may hold every character there is.
+  private var known: [Unicode.Scalar: FoldedCharacter] = [:]
+  private static let knownLimit = 4096
+
+  mutating func fold(_ scalar: Unicode.Scalar) -> FoldedCharacter {
+    if let folded = known[scalar] { return folded }
+    let folded = Self.classify(scalar)
+    if known.count < Self.knownLimit { known[scalar] = folded }
+    return folded
   }
 
-  private mutating func report(_ scalar: Unicode.Scalar) {
-    unreadableCount += 1
-    if unreadable.count < Self.limit && !unreadable.contains(scalar) { unreadable.append(scalar) }
-  }
+  /// Symbols outside ASCII that rules know.
+  static let symbols: Set<Unicode.Scalar> = [
+    "–", "—", "°", "£", "€", "¥", "¢", "₹", "½", "¼", "¾", "⅓", "⅔", "⅛", "⅜", "⅝", "⅞", "µ",
+  ]
 
-  /// Marks on other characters, emoji, joiners: nobody expects to hear them.
-  private static func isSilent(_ scalar: Unicode.Scalar) -> Bool {
-    let properties = scalar.properties
-    switch properties.generalCategory {
-    case .nonspacingMark, .enclosingMark, .spacingMark, .format: return true
+  private static func classify(_ scalar: Unicode.Scalar) -> FoldedCharacter {
+    switch scalar {
+    case "\n", "\u{0B}", "\u{0C}", "\u{85}", "\u{2028}": return .newline
+    case "\u{2029}": return .newline
+    case "\t", "\r", " ", "\u{A0}": return .space
+    case "!"..."~": return .text(String(scalar))
     default: break
     }
-    return properties.isEmoji || properties.isEmojiModifier || properties.isVariationSelector
-      || (0x2500...0x27bf).contains(scalar.value) || (0x1f000...0x1faff).contains(scalar.value)
+    if symbols.contains(scalar) { return .text(String(scalar)) }
+    if let plain = replacements[scalar] { return .text(plain) }
+    if let plain = raised[scalar] { return .raised(plain) }
+    if let words = spokenSymbols[scalar] ?? greekName(scalar) { return .words(words) }
+    let properties = scalar.properties
+    switch properties.generalCategory {
+    case .spaceSeparator: return .space
+    case .lineSeparator, .paragraphSeparator: return .newline
+    case .format, .nonspacingMark, .enclosingMark, .modifierSymbol: return .ignored
+    case .otherSymbol where properties.isEmoji || isPictograph(scalar): return .ignored
+    default: break
+    }
+    if properties.isEmojiPresentation || properties.isVariationSelector || isPictograph(scalar) { return .ignored }
+    return decomposed(scalar).map { .text($0) } ?? .unreadable
   }
 
-  /// The letters of a Latin letter with marks, or of a character that stands for others.
-  private static func latin(_ scalar: Unicode.Scalar) -> [UInt8]? {
-    let parts = String(scalar).decomposedStringWithCompatibilityMapping.unicodeScalars.filter(\.isASCII)
-    let ascii = parts.filter { $0.value > 32 && $0.value < 127 }.map { UInt8($0.value) }
-    if !ascii.isEmpty { return ascii }
-    return scalar.properties.isWhitespace ? [scalar == "\u{2029}" ? 10 : 32] : nil
+  private static func isPictograph(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x2190...0x21FF, 0x2500...0x27BF, 0x2B00...0x2BFF, 0x1F000...0x1FBFF: true
+    default: false
+    }
   }
 
-  static let degree: UInt8 = 1
-  /// Currency signs that are not ASCII, with their names.
-  static let pound: UInt8 = 2
-  static let euro: UInt8 = 3
-  static let yen: UInt8 = 4
-  static let cent: UInt8 = 5
-
-  private static let replacements: [Unicode.Scalar: String] = {
-    var table: [Unicode.Scalar: String] = [
-      "°": "\u{1}", "º": "\u{1}", "£": "\u{2}", "€": "\u{3}", "¥": "\u{4}", "¢": "\u{5}", "℃": "\u{1}C", "℉": "\u{1}F",
-      "‘": "'", "’": "'", "‚": "'", "‛": "'", "ʼ": "'", "′": "'", "`": "'", "´": "'", "“": "\"", "”": "\"",
-      "„": "\"", "″": "\"", "«": "\"", "»": "\"", "‐": "-", "‑": "-", "‒": "--", "–": "--", "—": "--", "―": "--",
-      "−": "-", "…": "...", "·": " ", "•": "\n", "‣": "\n", "◦": "\n", "⁄": "/", "∕": "/",
-      "½": " 1/2", "⅓": " 1/3", "⅔": " 2/3", "¼": " 1/4", "¾": " 3/4", "⅕": " 1/5", "⅖": " 2/5", "⅗": " 3/5",
-      "⅘": " 4/5", "⅙": " 1/6", "⅚": " 5/6", "⅛": " 1/8", "⅜": " 3/8", "⅝": " 5/8", "⅞": " 7/8",
-      "⁰": "^0", "¹": "^1", "²": "^2", "³": "^3", "⁴": "^4", "⁵": "^5", "⁶": "^6", "⁷": "^7", "⁸": "^8", "⁹": "^9",
-      "×": " times ", "÷": " divided by ", "±": " plus or minus ", "≈": " approximately ", "≠": " is not equal to ",
-      "≤": " less than or equal to ", "≥": " greater than or equal to ", "→": " to ", "←": " from ", "↔": " to ",
-      "∞": " infinity ", "√": " square root of ", "∑": " sum ", "©": " copyright ", "™": "", "®": "", "§": " section ",
-      "¶": " paragraph ", "†": "", "‡": "", "№": " number ", "‰": " per mille ", "µ": " micro ", "∂": " partial ",
-      "ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "th",
-      "Ð": "Th", "þ": "th", "Þ": "Th", "ł": "l", "Ł": "L", "ı": "i", "ħ": "h", "Ħ": "H", "ŋ": "ng", "ﬁ": "fi",
-      "ﬂ": "fl", "¡": "", "¿": "", "\u{feff}": "", "\u{a0}": " ", "\u{202f}": " ", "\u{ad}": "",
-    ]
-    let greek = [
-      "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
-      "omicron", "pi", "rho", "sigma", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
-    ]
-    for (index, name) in greek.enumerated() {
-      for start in [0x3b1, 0x391] as [UInt32] where !(start == 0x391 && index == 17) {
-        table[Unicode.Scalar(start + UInt32(index))!] = " \(name) "
+  /// The ASCII letters, digits and signs that a character decomposes to, without its accents; nil if it has others.
+  private static func decomposed(_ scalar: Unicode.Scalar) -> String? {
+    var plain = ""
+    for part in String(scalar).decomposedStringWithCompatibilityMapping.unicodeScalars {
+      if part.isASCII, part.value >= 32, part.value < 127 {
+        plain.unicodeScalars.append(part)
+      } else if let replaced = replacements[part] {
+        plain += replaced
+      } else if part.properties.generalCategory != .nonspacingMark {
+        return nil
       }
     }
-    return table
-  }()
+    return plain.isEmpty ? nil : plain
+  }
+
+  /// Typographic characters, and letters without a decomposition.
+  private static let replacements: [Unicode.Scalar: String] = [
+    "‘": "'", "’": "'", "‚": "'", "‛": "'", "ʼ": "'", "′": "'", "`": "'", "´": "'", "“": "\"", "”": "\"", "„": "\"",
+    "‟": "\"", "″": "\"", "«": "\"", "»": "\"", "‹": "\"", "›": "\"", "‐": "-", "‑": "-", "−": "-", "‒": "–", "―": "—",
+    "…": "...", "‥": "...", "•": ",", "·": "-", "‧": "-", "⁄": "/", "∕": "/", "∗": "*", "。": ".", "、": ",", "，": ",",
+    "．": ".", "！": "!", "？": "?", "：": ":", "；": ";", "¡": "", "¿": "", "‽": "?", "⁇": "?", "⁈": "?", "⁉": "!",
+    "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d",
+    "Đ": "D", "ð": "th", "Ð": "Th", "þ": "th", "Þ": "Th", "ı": "i", "ħ": "h", "Ħ": "H", "ŋ": "ng", "Ŋ": "Ng",
+    "ŧ": "t", "Ŧ": "T", "ə": "e", "ƒ": "f", "℃": "°C", "℉": "°F", "№": "No.", "º": "°", "μ": "µ", "￠": "¢",
+    "￡": "£", "￥": "¥",
+  ]
+
+  private static let raised: [Unicode.Scalar: String] = [
+    "⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9", "⁻": "-",
+    "⁺": "+", "ⁿ": "n",
+  ]
+
+  private static let spokenSymbols: [Unicode.Scalar: String] = [
+    "×": "times", "÷": "divided by", "±": "plus or minus", "∓": "minus or plus", "≈": "approximately",
+    "≅": "approximately", "≠": "is not equal to", "≤": "less than or equal to", "≥": "greater than or equal to",
+    "∞": "infinity", "√": "square root of", "∑": "sum", "∏": "product", "∫": "integral", "∂": "partial", "∆": "delta",
+    "∇": "nabla", "∈": "in", "∅": "empty set", "∝": "proportional to", "©": "copyright", "§": "section",
+    "¶": "paragraph", "→": "to", "⇒": "implies", "←": "from", "↔": "to", "™": "", "®": "", "℠": "", "ª": "",
+    "\u{2126}": "ohm", "‰": "per mille", "℅": "care of", "†": "", "‡": "", "∴": "therefore", "∵": "because",
+    "₿": "bitcoin", "₩": "won", "₽": "ruble", "₺": "lira",
+  ]
+
+  private static func greekName(_ scalar: Unicode.Scalar) -> String? {
+    let base = String(scalar).decomposedStringWithCanonicalMapping.unicodeScalars.first ?? scalar
+    switch base.value {
+    case 0x391...0x3A9 where base.value != 0x3A2: return greekNames[Int(base.value) - 0x391]
+    case 0x3B1...0x3C9: return greekNames[Int(base.value) - 0x3B1]
+    default: return nil
+    }
+  }
+
+  private static let greekNames = [
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
+    "omicron", "pi", "rho", "sigma", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
+  ]
 }

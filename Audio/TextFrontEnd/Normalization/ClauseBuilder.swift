@@ -1,100 +1,73 @@
-/// Collects what rules read into clauses and sentences.
+/// Collects spoken words and pauses into clauses.
 struct ClauseBuilder {
-  /// Words after which a clause is cut even where nothing is written.
-  static let longestClause = 30
-  /// A clause is cut before these rather than anywhere, once it has half its words.
-  private static let joints: Set<String> = [
-    "and", "or", "but", "because", "which", "who", "that", "while", "when", "where", "if", "with", "from", "into",
-    "before", "after", "as", "than", "for", "to", "of", "in", "by",
-  ]
+  private(set) var clauses: [Clause] = []
+  private var words: [SpokenWord] = []
 
-  private(set) var sentences: [Sentence] = []
-  private var clauses: [Clause] = []
-  private var words: [Pronouncer.Word] = []
-  private var rate = 1.0
-
-  /// Whether a sentence has begun.
-  var isInSentence: Bool { !words.isEmpty || !clauses.isEmpty }
-
-  /// Takes a reading in the notation of `Reading`.
-  mutating func append(_ text: String) {
-    for part in text.split(separator: " ") {
-      var word = part
-      var ending: ClauseEnding?
-      while let mark = word.last.flatMap({ ClauseEnding(rawValue: String($0)) }) {
-        ending = max(ending ?? .comma, mark)
-        word.removeLast()
+  /// Adds words in the notation of `RuleResult`.
+  mutating func append(_ spoken: String, rate: Double, source: Range<Int>) {
+    for piece in spoken.split(separator: " ") {
+      let isBreak = piece.hasSuffix(",")
+      let text = isBreak ? piece.dropLast() : piece
+      if let first = text.utf8.first {
+        let isLetter = (65...90).contains(first)
+        words.append(
+          SpokenWord(isLetter ? text.lowercased() : String(text), isLetter: isLetter, rate: rate, source: source))
       }
-      if !word.isEmpty { append(Self.word(word)) }
-      if let ending { close(ending) }
+      if isBreak { pause(.comma) }
     }
   }
 
-  /// A capital by itself is the name of a letter.
-  private static func word(_ text: Substring) -> Pronouncer.Word {
-    let isLetter = text.utf8.first.map { 65...90 ~= $0 } == true
-    return Pronouncer.Word(text.lowercased(), reading: isLetter ? .letters : .word)
+  mutating func append(_ word: SpokenWord) { words.append(word) }
+
+  /// Adds letters to the word before.
+  mutating func appendSuffix(_ suffix: String) {
+    guard let last = words.indices.last else { return }
+    words[last].text += suffix
   }
 
-  mutating func append(_ word: Pronouncer.Word) {
-    words.append(word)
-    guard words.count >= Self.longestClause else { return }
-    let half = Self.longestClause / 2
-    let joint = words.indices.dropFirst(half).last { Self.joints.contains(words[$0].text) }
-    let rest = joint.map { Array(words[$0...]) } ?? []
-    words.removeLast(rest.count)
-    close(.comma)
-    words = rest
-  }
-
-  /// Speed from here on.
-  mutating func setRate(_ rate: Double) {
-    if rate != self.rate && !words.isEmpty { close(.comma, silence: 0) }
-    self.rate = rate
-  }
-
-  /// Ends the clause; marks in a row are the strongest of them.
-  mutating func close(_ ending: ClauseEnding, silence: Double? = nil) {
+  /// Ends the clause; without words, the longer pause of two stays.
+  mutating func pause(_ pause: Pause, question: Bool = false) {
     if words.isEmpty {
-      // What follows a pause changes what kind of a pause it was.
-      guard var last = clauses.popLast() else {
-        if let silence { silenceBefore(silence) }
-        return
-      }
-      last.ending = max(last.ending, ending)
-      last.silence = silence ?? last.silence
-      clauses.append(last)
-    } else {
-      clauses.append(Clause(words: words, ending: ending, silence: silence, rate: rate))
-      words = []
+      guard let last = clauses.indices.last else { return }
+      clauses[last].pause = max(clauses[last].pause, pause)
+      clauses[last].question = clauses[last].question || question
+      return
     }
-    if ending.endsSentence { endSentence() }
+    clauses += ClauseLength.cut(words, pause: pause, question: question)
+    words = []
   }
 
-  /// A break before the first word, or between sentences.
-  private mutating func silenceBefore(_ seconds: Double) {
-    if var last = sentences.popLast() {
-      last.clauses[last.clauses.count - 1].silence = (last.clauses.last!.silence ?? 0) + seconds
-      sentences.append(last)
-    } else {
-      clauses.append(Clause(words: [], ending: .comma, silence: seconds, rate: rate))
+  /// Ends the clause with a silence; several add up.
+  mutating func silence(_ seconds: Double) {
+    pause(.none)
+    if clauses.isEmpty { clauses.append(Clause(words: [], pause: .none)) }
+    clauses[clauses.count - 1].silence = (clauses[clauses.count - 1].silence ?? 0) + seconds
+  }
+}
+
+/// Keeps clauses short enough to be spoken in one breath and synthesised in bounded memory.
+package enum ClauseLength {
+  /// The most words in a clause.
+  package static let limit = 30
+
+  /// Cuts words into clauses of at most `limit`, before a conjunction or preposition where there is one.
+  static func cut(_ words: [SpokenWord], pause: Pause, question: Bool) -> [Clause] {
+    var clauses: [Clause] = []
+    var start = 0
+    while words.count - start > limit {
+      let window = start + limit / 2..<start + limit + 1
+      let end = window.last { joining.contains(words[$0].text) && !words[$0].isLetter } ?? start + limit
+      clauses.append(Clause(words: Array(words[start..<end]), pause: .none))
+      start = end
     }
+    clauses.append(Clause(words: Array(words[start...]), pause: pause, question: question))
+    return clauses
   }
 
-  private mutating func endSentence() {
-    guard !clauses.isEmpty else { return }
-    clauses[clauses.count - 1].ending = max(clauses.last!.ending, .statement)
-    sentences.append(Sentence(clauses: clauses))
-    clauses = []
-  }
-
-  /// Ends the sentence, and the paragraph with it.
-  mutating func endParagraph() {
-    if !words.isEmpty { close(.statement) }
-    endSentence()
-    if var last = sentences.popLast() {
-      last.clauses[last.clauses.count - 1].endsParagraph = true
-      sentences.append(last)
-    }
-  }
+  private static let joining: Set<String> = [
+    "and", "but", "or", "nor", "so", "yet", "because", "although", "though", "while", "when", "where", "which", "who",
+    "that", "if", "unless", "until", "since", "after", "before", "as", "than", "in", "on", "at", "by", "for", "from",
+    "of",
+    "to", "with", "without", "about", "into", "over", "under", "through", "between", "against", "during",
+  ]
 }

@@ -1,0 +1,98 @@
+/// Amounts of money with the sign in front: "$3.50", "$1.2 million", "£5bn", "$5–10", "US$20".
+enum MoneyRule {
+  private struct Currency {
+    var unit: MeasurementUnit
+    var cent: MeasurementUnit?
+  }
+
+  static func read(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    var start = index
+    var words = ""
+    if let token = tokens[index], token.isSymbol("-") || token.isSymbol("+"), tokens.isGlued(index + 1) {
+      guard token.spaced || index == 0 else { return nil }
+      words = token.isSymbol("-") ? "minus " : "plus "
+      start += 1
+    }
+    var country = ""
+    if let name = countries[tokens[start]?.text ?? ""], tokens.isGluedSymbol(start + 1, "$") {
+      country = name
+      start += 1
+    }
+    guard let symbol = tokens[start], symbol.kind == .symbol, let currency = currencies[symbol.text] else { return nil }
+    var next = start + 1
+    if tokens.isSymbol(next, "-"), tokens.isGlued(next), tokens.isGlued(next + 1) {
+      words = "minus "
+      next += 1
+    }
+    guard let numeral = Numeral(tokens, at: next) else { return nil }
+    next += numeral.count
+    if let upper = upperBound(tokens, at: next, symbol.text) {
+      next += upper.count
+      let magnitude = magnitude(tokens, at: next)
+      next += magnitude?.count ?? 0
+      let last = magnitude.map { "\(upper.numeral.quantity) \($0.spoken)" } ?? upper.numeral.quantity
+      let spoken = "\(numeral.quantity) to \(last) \(country)\(currency.unit.plural)"
+      let rate = UnitRule.withRate(tokens, at: next, .init(unit: .init(spoken, spoken), count: 0))
+      return RuleResult(words + rate.unit.singular, next + rate.count - index)
+    }
+    if let magnitude = magnitude(tokens, at: next) {
+      next += magnitude.count
+      let isAttribute = UnitRule.isAttribute(tokens, at: index, end: next)
+      words += numeral.quantity + " " + magnitude.spoken + " " + country + currency.unit.name(forOne: isAttribute)
+    } else if numeral.fraction == nil, UnitRule.isAttribute(tokens, at: index, end: next) {
+      words += numeral.quantity + " " + country + currency.unit.singular
+    } else {
+      words += amount(numeral, currency, country)
+    }
+    let rate = UnitRule.withRate(tokens, at: next, .init(unit: .init(words, words), count: 0))
+    return RuleResult(rate.unit.singular, next + rate.count - index)
+  }
+
+  private static func amount(_ numeral: Numeral, _ currency: Currency, _ country: String) -> String {
+    let whole =
+      NumberWords.cardinal(numeral.integer) + " " + country + currency.unit.name(forOne: numeral.integer == "1")
+    guard let fraction = numeral.fraction else { return whole }
+    guard let cent = currency.cent, fraction.utf8.count == 2, let cents = Int(fraction) else {
+      return numeral.quantity + " " + country + currency.unit.plural
+    }
+    let small = NumberWords.cardinal(cents) + " " + cent.name(forOne: cents == 1)
+    if cents == 0 { return whole }
+    return numeral.integer.utf8.allSatisfy { $0 == 48 } ? small : whole + " and " + small
+  }
+
+  private static func upperBound(
+    _ tokens: TokenSequence, at index: Int, _ symbol: String
+  ) -> (numeral: Numeral, count: Int)? {
+    guard tokens.isGluedDash(index) else { return nil }
+    let start = tokens.isGluedSymbol(index + 1, symbol) ? index + 2 : index + 1
+    guard tokens.isGlued(start), let numeral = Numeral(tokens, at: start) else { return nil }
+    return (numeral, start + numeral.count - index)
+  }
+
+  private static func magnitude(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    if tokens.isGluedSymbol(index, "-"), let word = tokens.gluedWord(index + 1), magnitudes.contains(word) {
+      return RuleResult(word, 2)
+    }
+    guard let token = tokens[index], token.isWord else { return nil }
+    if magnitudes.contains(token.lower) { return RuleResult(token.lower, 1) }
+    guard let word = abbreviatedMagnitudes[token.text], !token.spaced || token.text.utf8.count > 1 else { return nil }
+    return RuleResult(word, 1)
+  }
+
+  private static let magnitudes: Set<String> = ["thousand", "million", "billion", "trillion", "hundred", "quadrillion"]
+  private static let abbreviatedMagnitudes = [
+    "k": "thousand", "K": "thousand", "m": "million", "M": "million", "mn": "million", "mil": "million",
+    "mm": "million",
+    "b": "billion", "B": "billion", "bn": "billion", "bln": "billion", "t": "trillion", "T": "trillion",
+    "tn": "trillion",
+  ]
+  private static let countries = [
+    "US": "U S ", "A": "australian ", "C": "canadian ", "NZ": "new zealand ", "HK": "hong kong ",
+  ]
+  private static let currencies: [String: Currency] = [
+    "$": Currency(unit: .init("dollar"), cent: .init("cent")),
+    "£": Currency(unit: .init("pound"), cent: .init("penny", "pence")),
+    "€": Currency(unit: .init("euro"), cent: .init("cent")),
+    "¥": Currency(unit: .init("yen", "yen")), "₹": Currency(unit: .init("rupee"), cent: .init("paisa", "paise")),
+  ]
+}

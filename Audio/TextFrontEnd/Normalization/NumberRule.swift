@@ -1,0 +1,134 @@
+/// Numbers in digits with what belongs to them: signs, ordinals, decades, fractions, ranges, units.
+enum NumberRule {
+  static func read(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    if let sign = sign(tokens, at: index), let result = unsigned(tokens, at: index + 1) {
+      return RuleResult(sign + " " + result.spoken, result.count + 1)
+    }
+    return unsigned(tokens, at: index)
+  }
+
+  /// "minus" for a dash that is a sign, not a hyphen, range or operator.
+  private static func sign(_ tokens: TokenSequence, at index: Int) -> String? {
+    guard let token = tokens[index], token.isSymbol("-") || token.isSymbol("+") || token.isSymbol("–"),
+      tokens.isGlued(index + 1), Numeral(tokens, at: index + 1) != nil
+    else { return nil }
+    let before = tokens[index - 1]
+    let opens =
+      before.map { $0.kind == .symbol && ["(", "[", "=", "/", ",", ":", "<", ">", "~", "*", "^"].contains($0.text) }
+      ?? true
+    guard token.spaced || opens else { return nil }
+    return token.isSymbol("+") ? "plus" : "minus"
+  }
+
+  private static func unsigned(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    if let special = FractionRule.read(tokens, at: index) ?? suffixed(tokens, at: index) { return special }
+    if let feet = feetAndInches(tokens, at: index) ?? dashedDigits(tokens, at: index) { return feet }
+    guard let numeral = Numeral(tokens, at: index) else { return nil }
+    var next = index + numeral.count
+    if tokens.isGluedDash(next) || tokens.isSymbol(next, "–") && tokens.digits(next + 1) != nil,
+      let upper = Numeral(tokens, at: next + 1), tokens[next + 1]?.spaced == tokens[next]?.spaced,
+      !hasLetter(tokens, behind: next + 1 + upper.count)
+    {
+      let end = next + 1 + upper.count
+      if tokens.isSymbol(end, "="), tokens.isSymbol(next, "-") {
+        return RuleResult(numeral.quantity + " minus " + upper.quantity, end - index)
+      }
+      return range(numeral, upper, unit: UnitRule.read(tokens, at: end), count: end - index)
+    }
+    if let unit = UnitRule.read(tokens, at: next) {
+      let isOne = numeral.isOne || UnitRule.isAttribute(tokens, at: index, end: next + unit.count)
+      return RuleResult(numeral.quantity + " " + unit.unit.name(forOne: isOne), numeral.count + unit.count)
+    }
+    if tokens.isGluedDash(next), let word = tokens[next + 1], word.isWord, !word.spaced,
+      let unit = UnitTable.unit(word.text), !UnitTable.ambiguous.contains(word.text),
+      tokens.gluedDigits(next + 2) == nil
+    {
+      next += 2
+      return RuleResult(numeral.quantity + " " + unit.singular, next - index)
+    }
+    return RuleResult(inContext(numeral, tokens, at: index), numeral.count)
+  }
+
+  /// A bare number: a year, a model number, a postal code, a quantity.
+  private static func inContext(_ numeral: Numeral, _ tokens: TokenSequence, at index: Int) -> String {
+    guard let value = numeral.plainValue else { return numeral.quantity }
+    let before = tokens[index - 1]
+    if numeral.integer.utf8.count == 3, value >= 100, let word = before, word.isCapitalized,
+      spokenInHalves.contains(word.lower)
+    {
+      return NumberWords.threeDigits(value)
+    }
+    if numeral.integer.utf8.count == 5, let state = before, state.isAllCapitals, state.text.utf8.count == 2 {
+      return NumberWords.digitByDigit(numeral.integer)
+    }
+    return numeral.spoken
+  }
+
+  private static func range(_ lower: Numeral, _ upper: Numeral, unit: UnitRule.Match?, count: Int) -> RuleResult {
+    if lower.isYear, upper.integer.hasPrefix("0"), upper.integer.utf8.count == 2, upper.fraction == nil, unit == nil {
+      // "2008-09"
+      return RuleResult(lower.spoken + " to oh " + NumberWords.cardinal(upper.integer), count)
+    }
+    guard let unit else { return RuleResult(lower.spoken + " to " + upper.spoken, count) }
+    return RuleResult(lower.quantity + " to " + upper.quantity + " " + unit.unit.plural, count + unit.count)
+  }
+
+  /// Whether letters follow without space, so that the digits before them are part of a code.
+  private static func hasLetter(_ tokens: TokenSequence, behind index: Int) -> Bool {
+    guard let word = tokens[index], word.isWord, !word.spaced else { return false }
+    return UnitTable.unit(word.text) == nil
+  }
+
+  /// "1st", "1990s", "'90s", "80's".
+  private static func suffixed(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    guard let numeral = Numeral(tokens, at: index), numeral.fraction == nil else { return nil }
+    let next = index + numeral.count
+    if let word = tokens.gluedWord(next), ["st", "nd", "rd", "th"].contains(word) {
+      return RuleResult(NumberWords.ordinal(numeral.integer), numeral.count + 1)
+    }
+    let apostrophe = tokens.isGluedSymbol(next, "'") ? 1 : 0
+    guard tokens.gluedWord(next + apostrophe) == "s", let value = numeral.plainValue, value % 10 == 0 else {
+      return nil
+    }
+    return RuleResult(NumberWords.plural(numeral.spoken), numeral.count + 1 + apostrophe)
+  }
+
+  /// 6'2", 6' 2", 27" (where the quotation mark cannot close a quotation).
+  private static func feetAndInches(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    guard let feet = tokens.digits(index), let value = tokens[index]?.number else { return nil }
+    if tokens.isGluedSymbol(index + 1, "'"), let inches = tokens[index + 2]?.number, inches < 12 {
+      let closed = tokens.isGluedSymbol(index + 3, "\"") || tokens.isGluedSymbol(index + 3, "'")
+      guard closed || value < 9 else { return nil }
+      let feetName = value == 1 ? "foot" : "feet"
+      let inchName = inches == 1 ? "inch" : "inches"
+      let words = "\(NumberWords.cardinal(feet)) \(feetName) \(NumberWords.cardinal(inches)) \(inchName)"
+      return RuleResult(words, closed ? 4 : 3)
+    }
+    guard tokens.isGluedSymbol(index + 1, "\""),
+      tokens.tokens[..<index].lazy.filter({ $0.isSymbol("\"") }).count % 2 == 0
+    else { return nil }
+    let isOne = value == 1 || UnitRule.isAttribute(tokens, at: index, end: index + 2)
+    return RuleResult(NumberWords.cardinal(feet) + (isOne ? " inch" : " inches"), 2)
+  }
+
+  /// Three or more numbers with dashes between them are a code: "12-34-56".
+  private static func dashedDigits(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    guard let first = tokens.digits(index) else { return nil }
+    var parts = [first]
+    while tokens.isGluedSymbol(index + 2 * parts.count - 1, "-"), parts.count < 12,
+      let part = tokens.gluedDigits(index + 2 * parts.count)
+    {
+      parts.append(part)
+    }
+    guard parts.count >= 3 else { return nil }
+    let words = parts.map { $0.utf8.count > 2 ? NumberWords.digitByDigit($0) : NumberWords.cardinal($0) }
+    return RuleResult(words.joined(separator: ", "), 2 * parts.count - 1)
+  }
+
+  /// What is named by three digits read as one and two: "Boeing 747", "Room 305".
+  private static let spokenInHalves: Set<String> = [
+    "boeing", "airbus", "flight", "room", "highway", "route", "interstate", "porsche", "ferrari", "bus", "peugeot",
+    "suite",
+    "apartment", "apt", "extension", "area", "exit",
+  ]
+}

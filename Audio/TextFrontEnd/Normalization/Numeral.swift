@@ -1,0 +1,60 @@
+/// A number in digits: "1,984", "3.14", ".5".
+struct Numeral {
+  /// The digits before the decimal point, without commas; empty in ".5".
+  var integer: String
+  /// The digits after the decimal point.
+  var fraction: String?
+  /// Whether commas group the thousands.
+  var isGrouped = false
+  /// How many tokens it takes.
+  var count: Int
+
+  /// The number that begins at a token; nil if none does.
+  init?(_ tokens: TokenSequence, at index: Int) {
+    if tokens.isSymbol(index, "."), let digits = tokens.gluedDigits(index + 1) {
+      integer = ""
+      fraction = digits
+      count = 2
+      return
+    }
+    guard let first = tokens.digits(index) else { return nil }
+    integer = first
+    count = 1
+    while integer.utf8.count <= 3 || isGrouped, tokens.isGluedSymbol(index + count, ","),
+      let group = tokens.gluedDigits(index + count + 1), group.utf8.count == 3
+    {
+      integer += group
+      isGrouped = true
+      count += 2
+    }
+    if tokens.isGluedSymbol(index + count, "."), let digits = tokens.gluedDigits(index + count + 1),
+      !(tokens.isGluedSymbol(index + count + 2, ".") && tokens.gluedDigits(index + count + 3) != nil)
+    {
+      fraction = digits
+      count += 2
+    }
+  }
+
+  var isOne: Bool { integer == "1" && fraction == nil }
+
+  /// A whole number of at most nine digits, written without commas.
+  var plainValue: Int? { fraction == nil && !isGrouped && integer.utf8.count <= 9 ? Int(integer) : nil }
+
+  /// Whether it looks like a year 1100–2099.
+  var isYear: Bool { integer.utf8.count == 4 && plainValue.map { (1100...2099).contains($0) } == true }
+
+  /// Read as a quantity, never as a year.
+  var quantity: String {
+    guard let fraction else { return whole }
+    let point = "point " + NumberWords.digitByDigit(fraction)
+    return integer.isEmpty ? point : whole + " " + point
+  }
+
+  /// Read as a year if it looks like one, else as a quantity.
+  var spoken: String { isYear ? NumberWords.year(Int(integer) ?? 0) : quantity }
+
+  private var whole: String {
+    let isCode = !isGrouped && (integer.utf8.count > 15 || integer.utf8.count > 1 && integer.hasPrefix("0"))
+    return isCode ? NumberWords.digitByDigit(integer) : NumberWords.cardinal(integer)
+  }
+}

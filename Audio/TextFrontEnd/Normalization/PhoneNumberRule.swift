@@ -1,0 +1,82 @@
+/// Telephone numbers, digit by digit with a pause between groups: "555-1234", "(212) 555-0199", "+1 212 555 0199".
+enum PhoneNumberRule {
+  static func read(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    if tokens.isSymbol(index, "+") { return international(tokens, at: index) }
+    if tokens.isSymbol(index, "(") { return areaCode(tokens, at: index) }
+    guard tokens.digits(index) != nil, !tokens.isGlued(index) || tokens[index - 1]?.kind == .symbol else { return nil }
+    return dashed(tokens, at: index) ?? spaced(tokens, at: index)
+  }
+
+  private static func international(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    guard let country = tokens.gluedDigits(index + 1), tokens[index]?.spaced == true || index == 0 else { return nil }
+    var groups = [country]
+    var next = index + 2
+    while groups.count < 8, let group = group(tokens, at: next) {
+      groups.append(group.digits)
+      next += group.count
+    }
+    let digits = groups.reduce(0) { $0 + $1.utf8.count }
+    guard groups.count >= 2 || digits >= 9, (7...15).contains(digits) else { return nil }
+    return RuleResult("plus " + spoken(groups), next - index)
+  }
+
+  /// The next group with the space, dash, dot or brackets before it.
+  private static func group(_ tokens: TokenSequence, at index: Int) -> (digits: String, count: Int)? {
+    guard let token = tokens[index] else { return nil }
+    if token.isDigits { return token.spaced ? (token.text, 1) : nil }
+    if token.isSymbol("("), let digits = tokens.gluedDigits(index + 1), tokens.isGluedSymbol(index + 2, ")") {
+      return (digits, 3)
+    }
+    guard !token.spaced || tokens.isSymbol(index - 1, ")") else { return nil }
+    if token.isSymbol("-") || token.isSymbol("."), let digits = tokens.gluedDigits(index + 1) { return (digits, 2) }
+    return nil
+  }
+
+  private static func areaCode(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    guard let area = tokens.gluedDigits(index + 1), area.utf8.count == 3, tokens.isGluedSymbol(index + 2, ")"),
+      let exchange = tokens.digits(index + 3), exchange.utf8.count == 3,
+      tokens.isGluedSymbol(index + 4, "-") || tokens.isGluedSymbol(index + 4, "."),
+      let line = tokens.gluedDigits(index + 5), line.utf8.count == 4
+    else { return nil }
+    return RuleResult(spoken([area, exchange, line]), 6)
+  }
+
+  /// "555-1234", "212-555-0199", "212.555.0199", "1-800-555-1234", "1-800-FLOWERS".
+  private static func dashed(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    guard let first = tokens.digits(index), let separator = tokens[index + 1], !separator.spaced,
+      separator.isSymbol("-") || separator.isSymbol(".")
+    else { return nil }
+    var groups = [first]
+    var next = index + 1
+    while tokens.isGluedSymbol(next, separator.text), groups.count < 5, let digits = tokens.gluedDigits(next + 1) {
+      groups.append(digits)
+      next += 2
+    }
+    let lengths = groups.map(\.utf8.count)
+    if tokens.isGluedSymbol(next, "-"), let word = tokens[next + 1], word.isAllCapitals, !word.spaced,
+      word.text.utf8.count > 3, lengths == [1, 3] || lengths == [3]
+    {
+      return RuleResult(spoken(groups) + ", " + word.lower, next + 2 - index)
+    }
+    let isPhone = lengths == [3, 4] && separator.isSymbol("-") || lengths == [3, 3, 4] || lengths == [1, 3, 3, 4]
+    guard isPhone, tokens.gluedWord(next) == nil else { return nil }
+    return RuleResult(spoken(groups), next - index)
+  }
+
+  /// "0800 123 4567", and card numbers in groups of four.
+  private static func spaced(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    var groups: [String] = []
+    while groups.count < 6, let digits = tokens.digits(index + groups.count),
+      groups.isEmpty || !tokens.isGlued(index + groups.count)
+    {
+      groups.append(digits)
+    }
+    let isPhone = groups.count >= 3 && groups[0].hasPrefix("0") && groups.allSatisfy { (2...5).contains($0.utf8.count) }
+    let isCard = groups.count == 4 && groups.allSatisfy { $0.utf8.count == 4 }
+    return isPhone || isCard ? RuleResult(spoken(groups), groups.count) : nil
+  }
+
+  private static func spoken(_ groups: [String]) -> String {
+    groups.map { NumberWords.digitByDigit($0) }.joined(separator: ", ")
+  }
+}

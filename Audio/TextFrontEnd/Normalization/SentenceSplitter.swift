@@ -1,0 +1,91 @@
+/// A sentence's tokens, how it ends, and whether it asks.
+struct TokenizedSentence {
+  var tokens: [TextToken]
+  var pause: Pause
+  var question: Bool
+}
+
+/// Finds sentence ends in a stream of tokens, looking only a few tokens ahead, so that memory stays bounded and the
+/// result does not depend on how the text was cut into pieces.
+struct SentenceSplitter {
+  /// Tokens after which a sentence without an end is cut.
+  static let longest = 600
+  /// How many tokens behind a full stop are looked at.
+  private static let lookahead = 20
+  private static let longestEnd = 10
+
+  private var buffer: [TextToken] = []
+  private var scanned = 0
+
+  mutating func append(_ tokens: [TextToken]) { buffer += tokens }
+
+  /// The next sentence; nil until more tokens are there.
+  mutating func next(atEnd: Bool) -> TokenizedSentence? {
+    while scanned < buffer.count {
+      guard atEnd || scanned + Self.lookahead < buffer.count else { return nil }
+      if let end = end(at: scanned) { return take(end.count, end.pause, end.question) }
+      scanned += 1
+      if scanned >= Self.longest { return take(cut(), .comma, false) }
+    }
+    return atEnd && !buffer.isEmpty ? take(buffer.count, .sentence, false) : nil
+  }
+
+  private mutating func take(_ count: Int, _ pause: Pause, _ question: Bool) -> TokenizedSentence {
+    let sentence = TokenizedSentence(tokens: Array(buffer[..<count]), pause: pause, question: question)
+    buffer.removeFirst(count)
+    scanned = 0
+    return sentence
+  }
+
+  /// Where to cut a sentence that is too long: behind the last comma, or before the last space.
+  private func cut() -> Int {
+    let half = Self.longest / 2
+    let comma = buffer[half..<scanned].lastIndex { $0.isSymbol(",") || $0.isSymbol(";") }
+    if let comma { return comma + 1 }
+    return buffer[half..<scanned].lastIndex { $0.spaced } ?? scanned
+  }
+
+  private func end(at index: Int) -> (count: Int, pause: Pause, question: Bool)? {
+    let token = buffer[index]
+    let boundaries = afterBoundaries(from: index)
+    if boundaries.next > index { return (boundaries.next, boundaries.pause, false) }
+    guard token.kind == .symbol, Self.marks.contains(token.text) else { return nil }
+    var next = index + 1
+    var question = token.text == "?"
+    while next < min(buffer.count, index + Self.longestEnd), !buffer[next].spaced, buffer[next].kind == .symbol,
+      Self.marks.contains(buffer[next].text)
+    {
+      question = question || buffer[next].text == "?"
+      next += 1
+    }
+    var isQuoted = false
+    while next < min(buffer.count, index + Self.longestEnd), isClosing(buffer[next]) {
+      isQuoted = isQuoted || buffer[next].isSymbol("\"") || buffer[next].isSymbol("'")
+      next += 1
+    }
+    guard next < buffer.count else { return (next, .sentence, question) }
+    let closing = afterBoundaries(from: next)
+    if closing.next > next { return (closing.next, closing.pause, question) }
+    let decision = SentenceEnd(tokens: buffer, mark: index, next: next, isQuoted: isQuoted)
+    return decision.isEnd ? (next, .sentence, question) : nil
+  }
+
+  /// The place behind the boundaries that stand there, and the longest of their pauses.
+  private func afterBoundaries(from index: Int) -> (next: Int, pause: Pause) {
+    var next = index
+    var pause = Pause.sentence
+    while next < min(buffer.count, index + Self.longestEnd), case .boundary(let longer) = buffer[next].kind {
+      pause = max(pause, longer)
+      next += 1
+    }
+    return (next, pause)
+  }
+
+  private func isClosing(_ token: TextToken) -> Bool {
+    if case .silence = token.kind { return true }
+    return !token.spaced && token.kind == .symbol && Self.closing.contains(token.text)
+  }
+
+  private static let marks: Set<String> = [".", "!", "?", "..."]
+  private static let closing: Set<String> = ["\"", "'", ")", "]", "}"]
+}

@@ -1,0 +1,154 @@
+/// Symbols and punctuation that no other rule has taken.
+enum SymbolRule {
+  /// What a symbol adds to the sentence.
+  enum Effect {
+    case words(String, count: Int)
+    case pause(Pause)
+    /// Letters at the end of the word before.
+    case suffix(String, count: Int)
+    case nothing
+  }
+
+  static func read(_ tokens: TokenSequence, at index: Int) -> Effect {
+    guard let token = tokens[index] else { return .nothing }
+    switch token.text {
+    case ",": return .pause(.comma)
+    case ":" where tokens.isGluedSymbol(index + 1, "\\"): return .words("colon", count: 1)
+    case ";", ":", "[", "]", "{", "}": return .pause(.clause)
+    case "(": return parenthesis(tokens, at: index)
+    case ")", "|": return .pause(.clause)
+    case "...": return tokens.isEnd(index) ? .nothing : .pause(.comma)
+    case "!" where tokens.isGluedSymbol(index + 1, "="): return .words("is not equal to", count: 2)
+    case "!", "?": return tokens.isEnd(index) ? .nothing : .pause(.clause)
+    case ".": return stop(tokens, at: index)
+    case "-", "–", "—": return dash(tokens, at: index)
+    case "/": return slash(tokens, at: index)
+    case "'": return apostrophe(tokens, at: index)
+    case "^": return power(tokens, at: index)
+    case "*":
+      let isProduct = tokens.digits(index - 1) != nil && tokens.digits(index + 1) != nil
+      return isProduct ? .words("times", count: 1) : .nothing
+    case "~": return tokens.digits(index + 1) != nil ? .words("about", count: 1) : .nothing
+    case "#":
+      if tokens.isGlued(index), tokens[index - 1]?.isLetter == true { return .words("sharp", count: 1) }
+      return .words(tokens.gluedDigits(index + 1) != nil ? "number" : "hash", count: 1)
+    case "=", "<", ">": return comparison(tokens, at: index, token.text)
+    case "\\": return tokens.isGlued(index + 1) ? .words("backslash", count: 1) : .nothing
+    default: return names[token.text].map { .words($0, count: 1) } ?? .nothing
+    }
+  }
+
+  private static let names = [
+    "&": "and", "@": "at", "+": "plus", "%": "percent", "$": "dollar", "£": "pounds", "€": "euros", "¥": "yen",
+    "¢": "cents",
+    "₹": "rupees", "°": "degrees", "µ": "mu",
+  ]
+
+  /// "item(s)" is "items", "f(x)" is "F of X".
+  private static func parenthesis(_ tokens: TokenSequence, at index: Int) -> Effect {
+    if tokens.isGlued(index), tokens[index - 1]?.isLetter == true, tokens.isGlued(index + 1),
+      let argument = tokens[index + 1], argument.isLetter, tokens.isGluedSymbol(index + 2, ")")
+    {
+      return .words("of " + argument.text.uppercased(), count: 3)
+    }
+    guard tokens.isGlued(index), tokens[index - 1]?.isWord == true, let ending = tokens.gluedWord(index + 1),
+      ["s", "es"].contains(ending), tokens.isGluedSymbol(index + 2, ")")
+    else { return .pause(.clause) }
+    return .suffix(ending, count: 3)
+  }
+
+  private static func stop(_ tokens: TokenSequence, at index: Int) -> Effect {
+    if tokens.isEnd(index) { return .nothing }
+    guard tokens.isGlued(index + 1), let next = tokens[index + 1], next.isWord || next.isDigits else {
+      // "I see." he said; "1. Open"; but not the full stop of "etc.,".
+      return .pause(.comma)
+    }
+    let isNumber = tokens.isGlued(index) && tokens.digits(index - 1) != nil && next.isDigits
+    return .words(isNumber ? "point" : "dot", count: 1)
+  }
+
+  private static func dash(_ tokens: TokenSequence, at index: Int) -> Effect {
+    guard let token = tokens[index] else { return .nothing }
+    if token.text == "-", tokens.isGluedSymbol(index + 1, ">") { return .words("to", count: 2) }
+    if tokens.isGluedSymbol(index + 1, "-") || tokens.isGluedSymbol(index - 1, "-") && tokens.isGlued(index) {
+      return .pause(.clause)
+    }
+    let isGlued = tokens.isGlued(index) && tokens.isGlued(index + 1)
+    if isRange(tokens, at: index), token.text != "—", isGlued || token.text == "–" || !isOperand(tokens[index - 1]) {
+      return .words("to", count: 1)
+    }
+    if token.text == "-" {
+      if isGlued || tokens.isGlued(index) { return .nothing }
+      let isMinus = isOperand(tokens[index - 1]) && isOperand(tokens[index + 1])
+      if isMinus { return .words("minus", count: 1) }
+      // "-v" is an option.
+      if tokens.isGlued(index + 1), tokens[index + 1]?.isWord == true { return .nothing }
+    }
+    return .pause(.clause)
+  }
+
+  private static func isOperand(_ token: TextToken?) -> Bool {
+    guard let token else { return false }
+    return token.isDigits || token.isLetter && token.lower != "a" && token.lower != "i"
+  }
+
+  /// Numbers, times of day or days on both sides.
+  private static func isRange(_ tokens: TokenSequence, at index: Int) -> Bool {
+    guard let before = tokens[index - 1], let after = tokens[index + 1] else { return false }
+    let isTime = ["am", "pm", "m"].contains(before.lower) || before.isSymbol(".") && tokens.word(index - 2) == "m"
+    let isName = DateRule.name(after) != nil
+    if after.isDigits || after.isSymbol("$") {
+      return before.isDigits || isTime || before.isSymbol("%") || before.isSymbol("°")
+    }
+    return isName && before.isDigits
+  }
+
+  private static func slash(_ tokens: TokenSequence, at index: Int) -> Effect {
+    guard let before = tokens[index - 1], let after = tokens[index + 1], before.isWord || before.isDigits,
+      after.isWord || after.isDigits
+    else { return .nothing }
+    if before.lower == "and", after.lower == "or" { return .nothing }
+    return .words("slash", count: 1)
+  }
+
+  /// "2021's"; other apostrophes are quotation marks.
+  private static func apostrophe(_ tokens: TokenSequence, at index: Int) -> Effect {
+    guard tokens.isGlued(index), tokens[index - 1]?.kind != .symbol, tokens.gluedWord(index + 1) == "s" else {
+      return .nothing
+    }
+    return .suffix("'s", count: 2)
+  }
+
+  /// "x^2", "10^-6"; raised digits behind words are notes and not read.
+  private static func power(_ tokens: TokenSequence, at index: Int) -> Effect {
+    let isNegative = tokens.isGluedSymbol(index + 1, "-")
+    let next = isNegative ? index + 2 : index + 1
+    let count = next + 1 - index
+    guard let base = tokens[index - 1], let exponent = tokens[next], tokens.isGlued(next) else { return .nothing }
+    if exponent.isLetter { return .words("to the " + exponent.text.uppercased(), count: count) }
+    guard exponent.isDigits else { return .nothing }
+    if base.isWord, base.text.utf8.count > 2 { return .words("", count: count) }
+    if isNegative { return .words("to the minus " + NumberWords.cardinal(exponent.text), count: count) }
+    switch exponent.text {
+    case "2": return .words("squared", count: count)
+    case "3": return .words("cubed", count: count)
+    default: return .words("to the " + NumberWords.ordinal(exponent.text), count: count)
+    }
+  }
+
+  private static func comparison(_ tokens: TokenSequence, at index: Int, _ text: String) -> Effect {
+    switch text {
+    case "=":
+      if tokens.isGluedSymbol(index + 1, ">") { return .words("to", count: 2) }
+      return tokens.isGluedSymbol(index + 1, "=") ? .words("equals", count: 2) : .words("equals", count: 1)
+    case "<":
+      if tokens.isGluedSymbol(index + 1, "=") { return .words("less than or equal to", count: 2) }
+      return tokens.isGluedSymbol(index + 1, "-") && tokens[index + 2]?.spaced == true
+        ? .words("from", count: 2)
+        : .words("less than", count: 1)
+    default:
+      if tokens.isGluedSymbol(index + 1, "=") { return .words("greater than or equal to", count: 2) }
+      return .words("greater than", count: 1)
+    }
+  }
+}

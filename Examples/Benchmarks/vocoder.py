@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+# Copyright The Saltus Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Phase reconstruction from true linear magnitudes: `saltus vocode` and librosa's griffinlim side by side.
+
+    vocoder.py [CLIP...] [--method fast] [--start pghi] [--iterations 32] [--rounds 5] [--json FILE]
+
+Clips are WAV or FLAC; without any, five of the LJSpeech part of the shared data are taken (SALTUS_DATA, by default
+../shared/data beside the checkout). Both programs get n_fft 1024, hop 256, a Hann window and one thread. librosa runs
+its fast Griffin-Lim (momentum 0.99, random start) with the least number of iterations whose spectral convergence is
+not worse than that of saltus on the same clip. They take turns, round after round; times are minima over the rounds in
+milliseconds per second of audio, from magnitudes to samples, and ratios are librosa's time over that of saltus.
+
+`convergence` is 20 log10(|| |STFT(y)| - S || / ||S||) in dB, by librosa from what each program wrote. SALTUS is the
+program (.build/release/saltus beside this file's folder).
+"""
+
+import os
+
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ[name] = "1"
+
+import argparse
+import glob
+import json
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+INSTALL = "python3 -m venv ~/.cache/saltus-speech && ~/.cache/saltus-speech/bin/pip install librosa==0.11 soundfile"
+MOST_ITERATIONS = 512
+
+try:
+    import librosa
+    import numpy as np
+    import soundfile
+except ImportError as error:
+    sys.exit(f"{error}; librosa and soundfile are needed, for example: {INSTALL}")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("clips", nargs="*", metavar="CLIP")
+    parser.add_argument("--method", choices=["classic", "fast", "admm"], default="fast")
+    parser.add_argument("--start", choices=["pghi", "random", "zero"], default="pghi")
+    parser.add_argument("--iterations", type=int, default=32)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", metavar="FILE", help="the table as JSON")
+    options = parser.parse_args()
+    if options.iterations < 0 or options.rounds < 1:
+        parser.error("--iterations is 0 or more, --rounds 1 or more")
+    if not options.clips:
+        data = os.environ.get("SALTUS_DATA", os.path.join(ROOT, "..", "shared", "data"))
+        options.clips = sorted(glob.glob(os.path.join(data, "voices", "ljspeech-part", "wavs", "*")))[::73][:5]
+        if not options.clips:
+            parser.error(f"no clips given, and none in {data}/voices/ljspeech-part/wavs")
+    return options
+
+
+def magnitudes(signal):
+    return np.abs(librosa.stft(signal, n_fft=1024, hop_length=256))
+
+
+def convergence(signal, truth):
+    return float(20 * np.log10(np.linalg.norm(magnitudes(signal) - truth) / np.linalg.norm(truth)))
+
+
+def griffinlim(truth, iterations, length):
+    return librosa.griffinlim(truth, n_iter=iterations, hop_length=256, momentum=0.99, length=length, random_state=0)
+
+
+def equal_iterations(truth, length, target):
+    """The least number of librosa's iterations that is not worse than `target`; None if too many."""
+    def is_enough(iterations):
+        return convergence(griffinlim(truth, iterations, length), truth) <= target
+
+    high = 8
+    while not is_enough(high):
+        high *= 2
+        if high > MOST_ITERATIONS:
+            return None
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_enough(middle) else (middle, high)
+    return high
+
+
+def vocode(program, clip, folder, options):
+    """Milliseconds per second that saltus reports, and the samples it wrote."""
+    output, report = os.path.join(folder, "out.wav"), os.path.join(folder, "out.json")
+    command = [program, "vocode", clip, "-o", output, "--bands", "0", "--method", options.method, "--start",
+               options.start, "--iterations", str(options.iterations), "--json", report]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL)
+    if done.returncode:
+        sys.exit(f"'{' '.join(command)}' failed with {done.returncode}")
+    with open(report) as file:
+        return json.load(file)["milliseconds_per_second"], soundfile.read(output, dtype="float32")[0]
+
+
+def compare(program, clip, folder, options):
+    signal, rate = soundfile.read(clip, dtype="float32")
+    if signal.ndim > 1:
+        signal = signal.mean(axis=1)
+    seconds, truth = len(signal) / rate, magnitudes(signal)
+    _, samples = vocode(program, clip, folder, options)
+    ours = convergence(samples, truth)
+    iterations = equal_iterations(truth, len(signal), ours)
+    if iterations is None:
+        print(f"{clip}: librosa does not reach {ours:.1f} dB in {MOST_ITERATIONS} iterations", file=sys.stderr)
+        iterations = MOST_ITERATIONS
+    times, peer_times = [], []
+    for _ in range(options.rounds):
+        times.append(vocode(program, clip, folder, options)[0])
+        start = time.perf_counter()
+        result = griffinlim(truth, iterations, len(signal))
+        peer_times.append((time.perf_counter() - start) * 1e3 / seconds)
+    return {"clip": os.path.basename(clip), "seconds": seconds, "convergence_db": ours,
+            "milliseconds_per_second": min(times), "times_real_time": 1e3 / min(times),
+            "librosa_iterations": iterations, "librosa_convergence_db": convergence(result, truth),
+            "librosa_milliseconds_per_second": min(peer_times), "ratio": min(peer_times) / min(times)}
+
+
+def main():
+    options = arguments()
+    program = os.environ.get("SALTUS", os.path.join(ROOT, ".build", "release", "saltus"))
+    if not os.access(program, os.X_OK):
+        sys.exit(f"{program} is missing: run 'swift build -c release', or set SALTUS")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; librosa {librosa.__version__}; saltus: "
+          f"{options.method} from {options.start}, {options.iterations} iterations; {options.rounds} round(s)")
+    print(f"{'clip':<18} {'s':>5} | {'saltus dB':>9} {'ms/s':>6} {'x real':>6} | "
+          f"{'librosa dB':>10} {'it.':>4} {'ms/s':>6} | {'ratio':>5}")
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for clip in options.clips:
+            row = compare(program, clip, folder, options)
+            rows.append(row)
+            print(f"{row['clip']:<18} {row['seconds']:5.1f} | {row['convergence_db']:9.2f} "
+                  f"{row['milliseconds_per_second']:6.2f} {row['times_real_time']:6.0f} | "
+                  f"{row['librosa_convergence_db']:10.2f} {row['librosa_iterations']:4} "
+                  f"{row['librosa_milliseconds_per_second']:6.1f} | {row['ratio']:5.1f}", flush=True)
+    worst = {"convergence_db": max(row["convergence_db"] for row in rows),
+             "times_real_time": min(row["times_real_time"] for row in rows),
+             "ratio": min(row["ratio"] for row in rows)}
+    mean = {name: sum(row[name] for row in rows) / len(rows) for name in worst}
+    print(f"mean  {mean['convergence_db']:.2f} dB, {mean['times_real_time']:.0f}x real time, ratio {mean['ratio']:.1f}")
+    print(f"worst {worst['convergence_db']:.2f} dB, {worst['times_real_time']:.0f}x real time, "
+          f"ratio {worst['ratio']:.1f}")
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump({"clips": rows, "mean": mean, "worst": worst}, file, indent=1)
+
+
+if __name__ == "__main__":
+    main()

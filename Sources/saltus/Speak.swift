@@ -1,0 +1,163 @@
+import ArgumentParser
+import AudioFile
+import Foundation
+import Reporting
+import SpeechHead
+import TextFrontEnd
+
+/// `saltus speak`: text → audio.
+struct Speak: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Speak text: to a WAV or FLAC file, or as it is made to standard output.",
+    discussion: """
+      Text comes from the argument, or from standard input. Numbers, dates, sums of money and the like are written out
+      (--print-normalized shows how). [[HH AH0 L OW1]] in the text are phonemes; --ssml reads <break>, <prosody rate>,
+      <phoneme> and <sub>. --jsonl speaks one {"text": …, "output": FILE} per line with the voice loaded once, and
+      answers each with one line.
+
+      EXAMPLES:
+        saltus speak "Hello, it is 5 p.m." -o hello.wav
+        saltus speak --raw < book.txt | aplay -r 22050 -f S16_LE
+        saltus speak "Mark the words." -o words.wav --timings words.TextGrid --spectrogram words.png
+        saltus speak --ssml '<speak>One <break time="1s"/> two.</speak>' -o two.flac
+      """)
+
+  @Argument(help: ArgumentHelp("What to say; - or nothing for standard input.", valueName: "TEXT"))
+  var text: String?
+
+  @Option(
+    name: [.short, .customLong("output-file"), .customLong("output")],
+    help: ArgumentHelp("WAV or FLAC file.", valueName: "FILE"))
+  var output: String?
+
+  @Flag(
+    name: [.customLong("raw"), .customLong("output-raw")],
+    help: "16-bit mono samples at the voice's rate to standard output, sentence by sentence as they are made.")
+  var raw = false
+
+  @OptionGroup var voiceArguments: VoiceArguments
+
+  @Flag(help: "The text is SSML.")
+  var ssml = false
+
+  @Flag(help: "Each line of the input is a JSON object with text and output.")
+  var jsonl = false
+
+  @Flag(help: "Print the text as it will be spoken, and stop: letters by name in capitals.")
+  var printNormalized = false
+
+  @Flag(help: "Print the phonemes, and stop.")
+  var phonemes = false
+
+  @Option(help: ArgumentHelp("When each word is spoken: .json, .srt or .TextGrid.", valueName: "FILE"))
+  var timings: String?
+
+  @Option(help: ArgumentHelp("The predicted mel spectrogram as .png or .svg.", valueName: "FILE"))
+  var spectrogram: String?
+
+  @Option(help: ArgumentHelp("Write times and network calls as JSON.", valueName: "FILE"))
+  var json: String?
+
+  @OptionGroup var threadOptions: ThreadOptions
+
+  func validate() throws {
+    if jsonl && (output != nil || raw || timings != nil || spectrogram != nil || json != nil) {
+      throw ValidationError("--jsonl: every line names its own output.")
+    }
+    if !jsonl && !printNormalized && !phonemes && (output == nil) != raw {
+      throw ValidationError(
+        raw ? "--raw and -o: give one." : "Where to? Give -o FILE.wav, or --raw for standard output.")
+    }
+  }
+
+  func run() throws {
+    if let timings { _ = try SpeechTimings.format(of: timings) }
+    if printNormalized || phonemes { return try show() }
+    let start = DispatchTime.now()
+    let voice = try voiceArguments.load()
+    let job = SpeechJob(
+      voice: voice, settings: try voiceArguments.settings(for: voice), lexicon: try voiceArguments.userLexicon(),
+      threads: threadOptions.threads)
+    _ = try job.synthesizer()
+    let loaded = start.millisecondsAgo
+    Interrupt.install()
+    if jsonl { return try speakLines(job) }
+    let keeps = SpeechJob.Keeps(words: timings != nil, spectra: spectrogram != nil)
+    var result = try job.run(
+      try SentenceSource(text, isSSML: ssml),
+      output: SpeechOutput(path: output, sampleRate: voice.description.mel.sampleRate),
+      keeps: keeps)
+    result.report.loadMs = loaded
+    for warning in result.warnings { TrainingCommand.note("warning: \(warning)") }
+    if let timings { try result.timings.write(to: timings) }
+    if let spectrogram { try result.recording.spectrogram(title: output ?? "speech").write(to: spectrogram) }
+    if let json { try JSONFile.write(result.report, to: json) }
+    if !raw { print(result.report.summary) }
+    if Interrupt.isRequested { throw ExitCode(Interrupt.exitCode) }
+  }
+
+  /// What would be said, without a voice.
+  private func show() throws {
+    let pronouncer = Pronouncer(lexicon: try voiceArguments.userLexicon())
+    var source = try SentenceSource(text, isSSML: ssml)
+    while let sentence = source.next() {
+      if printNormalized && !"\(sentence)".isEmpty { print(sentence) }
+      guard phonemes else { continue }
+      let sequence = try PhonemeSequence([sentence], pronouncer: pronouncer, phones: PhonemeSequence.symbols)
+      if !sequence.isEmpty { print(sequence) }
+    }
+    for warning in source.warnings { TrainingCommand.note("warning: \(warning)") }
+  }
+
+  private struct Line: Decodable {
+    var text: String
+    var output: String
+    var speaker: String?
+    var seed: UInt64?
+  }
+
+  private struct Answer: Encodable {
+    var output: String?
+    var report: SpeechReport?
+    var warnings: [String]?
+    var error: String?
+  }
+
+  /// A line that cannot be spoken is answered with an error, and the next one is read.
+  private func speakLines(_ job: SpeechJob) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var number = 0
+    while let line = readLine(), !Interrupt.isRequested {
+      number += 1
+      if line.allSatisfy(\.isWhitespace) { continue }
+      var answer = Answer()
+      do {
+        let request: Line
+        do {
+          request = try JSONDecoder().decode(Line.self, from: Data(line.utf8))
+        } catch {
+          throw CommandFailure("line \(number): each line is one {\"text\": …, \"output\": FILE}")
+        }
+        var own = job
+        if let speaker = request.speaker { own.settings.speaker = try job.speaker(speaker) }
+        if let seed = request.seed { own.settings.seed = seed }
+        let rate = job.voice.description.mel.sampleRate
+        let result = try own.run(
+          SentenceSource(request.text, isSSML: ssml), output: SpeechOutput(path: request.output, sampleRate: rate),
+          keeps: .init())
+        answer = Answer(
+          output: request.output, report: result.report, warnings: result.warnings.isEmpty ? nil : result.warnings)
+      } catch {
+        answer.error = "\(error)"
+      }
+      print(String(decoding: try encoder.encode(answer), as: UTF8.self))
+      fflush(nil)
+    }
+    if Interrupt.isRequested { throw ExitCode(Interrupt.exitCode) }
+  }
+}
+
+extension DispatchTime {
+  var millisecondsAgo: Double { Double(DispatchTime.now().uptimeNanoseconds - uptimeNanoseconds) / 1e6 }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import Reporting
+import SpeechHead
+import TextFrontEnd
+
+/// A text's sentences: of an argument, or of standard input as it comes, in bounded memory.
+struct SentenceSource {
+  private var reader: SentenceReader<TextPieces>?
+  private var sentences: ArraySlice<Sentence> = []
+  private var markupWarnings: [String] = []
+
+  /// - Parameters:
+  ///   - text: nil or "-" for standard input.
+  ///   - isSSML: such a document is read as a whole.
+  /// - Throws: `SSMLError`.
+  init(_ text: String?, isSSML: Bool) throws {
+    let pieces = TextPieces(text == "-" ? nil : text)
+    guard isSSML else {
+      reader = SentenceReader(pieces)
+      return
+    }
+    let normalized = try TextNormalizer().normalize(ssml: pieces.reduce(into: "") { $0 += $1 })
+    sentences = normalized.sentences[...]
+    markupWarnings = normalized.warnings
+  }
+
+  /// What could not be read so far.
+  var warnings: [String] { reader?.warnings ?? markupWarnings }
+
+  mutating func next() -> Sentence? { reader == nil ? sentences.popFirst() : reader!.next() }
+}
+
+/// A text, or what standard input brings, in pieces that end between characters.
+struct TextPieces: Sequence, IteratorProtocol {
+  private var text: String?
+  private var isOpen: Bool
+  /// Bytes of a character that is not complete yet.
+  private var partial: [UInt8] = []
+
+  init(_ text: String?) {
+    self.text = text
+    isOpen = text == nil
+  }
+
+  mutating func next() -> String? {
+    if let text {
+      self.text = nil
+      return text
+    }
+    guard isOpen else { return nil }
+    let data = (try? FileHandle.standardInput.read(upToCount: 4096)) ?? Data()
+    partial += data
+    if data.isEmpty {
+      isOpen = false
+      return partial.isEmpty ? nil : String(decoding: partial, as: UTF8.self)
+    }
+    // A character begins at the last byte that does not continue one.
+    let start = partial.lastIndex { $0 & 0xc0 != 0x80 } ?? 0
+    let length = partial[start] < 0x80 ? 1 : partial[start] < 0xe0 ? 2 : partial[start] < 0xf0 ? 3 : 4
+    let end = partial.count - start < length ? start : partial.count
+    defer { partial.removeFirst(end) }
+    return String(decoding: partial[..<end], as: UTF8.self)
+  }
+}
+
+/// One text spoken by a voice.
+struct SpeechJob {
+  let voice: TrainedVoice
+  var settings: SpeechSynthesizer.Settings
+  let lexicon: UserLexicon
+  let threads: Int
+
+  /// What is kept besides the samples; a book's spectrogram would not fit into memory.
+  struct Keeps {
+    var words = false
+    var spectra = false
+  }
+
+  struct Result {
+    var report = SpeechReport()
+    var warnings: [String] = []
+    var timings = SpeechTimings()
+    var recording: SpeechRecording
+  }
+
+  func synthesizer() throws -> SpeechSynthesizer {
+    try SpeechSynthesizer(voice, settings: settings, lexicon: lexicon, threads: threads)
+  }
+
+  func speaker(_ name: String) throws -> Int {
+    let names = voice.description.speakers.map(\.name)
+    guard let index = names.firstIndex(of: name) else { throw SpeechError.unknownSpeaker(name: name, known: names) }
+    return index
+  }
+
+  /// Speaks until the text ends or Ctrl-C; what was spoken until then is kept.
+  func run(_ source: SentenceSource, output: SpeechOutput, keeps: Keeps) throws -> Result {
+    var source = source
+    let synthesizer = try synthesizer()
+    var result = Result(recording: SpeechRecording(voice.description))
+    let rate = Double(voice.description.mel.sampleRate)
+    var samples = 0
+    var milliseconds = 0.0
+    var start = DispatchTime.now()
+    while !Interrupt.isRequested, let sentence = source.next() {
+      result.report.textMs += start.millisecondsAgo
+      let first = Double(samples) / rate
+      var last = first
+      try synthesizer.speak(sentence) { chunk in
+        milliseconds += start.millisecondsAgo
+        if samples == 0 { result.report.firstAudioMs = milliseconds }
+        samples += chunk.samples.count
+        if !chunk.words.isEmpty { last = Double(samples) / rate }
+        try output.write(chunk.samples)
+        if keeps.words {
+          result.timings.words += chunk.words
+          result.timings.phones += chunk.phones
+        }
+        if keeps.spectra { result.recording.append(chunk) }
+        start = DispatchTime.now()
+      }
+      if keeps.words, last > first {
+        result.timings.sentences.append(SpeechSynthesizer.Span(text: "\(sentence)", start: first, end: last))
+      }
+    }
+    try output.finish()
+    let cost = synthesizer.cost
+    result.report.audioSeconds = Double(samples) / rate
+    result.report.totalMs = milliseconds
+    result.report.textMs += cost.text * 1000
+    result.report.acousticMs = cost.acoustic * 1000
+    result.report.vocoderMs = cost.vocoder * 1000
+    result.report.realTimeFactor = samples > 0 ? milliseconds / 1000 / result.report.audioSeconds : 0
+    result.report.networkCalls = cost.networkCalls
+    result.timings.seconds = result.report.audioSeconds
+    result.warnings = source.warnings
+    return result
+  }
+}

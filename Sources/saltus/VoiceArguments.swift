@@ -1,0 +1,78 @@
+import ArgumentParser
+import Consistency
+import Foundation
+import Reporting
+import SpeechHead
+import TextFrontEnd
+
+/// Which voice, and how it speaks.
+struct VoiceArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("A voice file, a checkpoint of training, or bundled:default.", valueName: "FILE"))
+  var voice = "bundled:default"
+
+  @Option(help: ArgumentHelp("Speaker of a voice that has several; the first by default.", valueName: "NAME"))
+  var speaker: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Network calls per chunk of speech: 1, 2 or more; 0 for the encoder's mean alone. With --solver its intervals.",
+      valueName: "N"))
+  var steps = 1
+
+  @Option(
+    help: "Follow the ODE with this solver, as for a teacher's checkpoint: euler (N calls) or heun (2N - 1 calls).")
+  var solver: ODEMethod?
+
+  @Option(help: ArgumentHelp("Decides the noise: the same seed is the same audio.", valueName: "N"))
+  var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("Above 1 slower, below 1 faster, 0.25 to 4.", valueName: "X"))
+  var lengthScale = 1.0
+
+  @Option(help: ArgumentHelp("Seconds of silence behind each sentence.", valueName: "S"))
+  var sentenceSilence = 0.2
+
+  @Option(
+    help: ArgumentHelp(
+      "Pronunciations of your own, lines like: Saltus  S AE1 L T AH0 S (the CMU dictionary's form).", valueName: "FILE")
+  )
+  var lexicon: String?
+
+  func validate() throws {
+    if !(0...1000).contains(steps) { throw ValidationError("--steps \(steps): 0 to 1,000 are possible.") }
+    if steps == 0 && solver != nil { throw ValidationError("--solver needs at least one of --steps.") }
+    if !(0.25...4).contains(lengthScale) {
+      throw ValidationError("--length-scale \(lengthScale): 0.25 to 4 are possible.")
+    }
+    if !(0...60).contains(sentenceSilence) {
+      throw ValidationError("--sentence-silence \(sentenceSilence): 0 to 60 seconds are possible.")
+    }
+  }
+
+  func load() throws -> TrainedVoice {
+    guard voice.hasPrefix("bundled:") else { return try TrainedVoice(contentsOf: URL(filePath: voice)) }
+    return try TrainedVoice(contentsOf: BundledModels.url(String(voice.dropFirst("bundled:".count))))
+  }
+
+  func userLexicon() throws -> UserLexicon { try lexicon.map { try UserLexicon(path: $0) } ?? UserLexicon() }
+
+  func settings(for voice: TrainedVoice) throws -> SpeechSynthesizer.Settings {
+    var settings = SpeechSynthesizer.Settings()
+    let names = voice.description.speakers.map(\.name)
+    if let speaker {
+      guard let index = names.firstIndex(of: speaker) else {
+        throw SpeechError.unknownSpeaker(name: speaker, known: names)
+      }
+      settings.speaker = index
+    }
+    if let solver {
+      settings.method = .sampled(.solver(solver, intervals: steps))
+    } else {
+      settings.method = steps == 0 ? .mean : .sampled(.consistency(steps: steps))
+    }
+    settings.seed = seed
+    settings.lengthScale = lengthScale
+    settings.sentenceSilence = sentenceSilence
+    return settings
+  }
+}
