@@ -108,6 +108,9 @@ let package = Package(
       dependencies: [
         "Autograd", "Backbone", "Consistency", "SpeechHead", "TestSupport", "TextFrontEnd", "Training",
       ]),
+    .testTarget(
+      name: "SpeechTrainingTests",
+      dependencies: ["AudioFile", "SpeechCorpus", "SpeechHead", "SpeechTraining", "TestSupport", "Training"]),
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments", "TestSupport"]),
     .testTarget(name: "PushTEnvTests", dependencies: ["Datasets", "Environments", "PushTEnv", "TestSupport"]),
     .testTarget(

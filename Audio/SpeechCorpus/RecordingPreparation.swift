@@ -13,15 +13,23 @@ public struct RecordingPreparation: Sendable, Hashable {
 
   public init() {}
 
-  /// Nothing but silence gives no samples.
-  public func callAsFunction(_ recording: Waveform) -> Waveform {
+  /// A recording that is ready.
+  public struct Prepared: Sendable {
+    /// Without samples for nothing but silence.
+    public var waveform: Waveform
+    /// Seconds that were cut off the beginning.
+    public var start: Double
+  }
+
+  public func callAsFunction(_ recording: Waveform) -> Prepared {
     let range = recording.soundingRange(threshold: silence, margin: margin)
-    return Loudness.normalized(
+    let waveform = Loudness.normalized(
       Waveform(samples: Array(recording.samples[range]), sampleRate: recording.sampleRate), to: loudness)
+    return Prepared(waveform: waveform, start: Double(range.lowerBound) / Double(recording.sampleRate))
   }
 
   /// Reads and prepares.
-  public func callAsFunction(path: String) throws(AudioError) -> Waveform {
+  public func callAsFunction(path: String) throws(AudioError) -> Prepared {
     self(try Waveform(contentsOf: path, sampleRate: sampleRate))
   }
 }

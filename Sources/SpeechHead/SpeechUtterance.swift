@@ -7,6 +7,8 @@ public struct SpeechUtterance: Sendable {
   public var mel: [Float]
   /// The normalised logarithm of the pitch, 0 where there is none, `[frames]`.
   public var pitch: [Float]
+  /// Seconds of the recording before the first frame.
+  public var start = 0.0
 
   /// - Precondition: as many frames of one as of the other.
   public init(name: String, tokens: [PhonemeToken], speaker: Int, mel: [Float], pitch: [Float]) {

@@ -31,17 +31,28 @@ public struct SpeechExamples: Sendable {
 
   /// Reads corpora: one speaker each, named like its folder.
   ///
-  /// - Parameter progress: called with the number of recordings read, from any thread.
-  /// - Throws: `SpeechError.badSetting` for two corpora of one name, or one without a usable sentence.
+  /// - Parameters:
+  ///   - known: a voice's speakers, whose statistics are used instead of the recordings' own.
+  ///   - progress: called with the number of recordings read, from any thread.
+  /// - Throws: `SpeechError.badSetting` for two corpora of one name, or one without a usable sentence; `.unknownSpeaker`
+  ///   for a corpus whose name is not among the known.
   public init(
     _ corpora: [SpeechCorpus], _ configuration: VoiceTrainingConfiguration, threads: Int,
+    known: [VoiceDescription.Speaker]? = nil,
     progress: @Sendable @escaping (Int) -> Void = { _ in }
   ) throws(SpeechError) {
     self.init(phones: PhonemeSequence.symbols, speakers: [], training: [], heldOut: [])
     var names: Set<String> = []
     let reader = try UtteranceReader(configuration)
     var done = 0
-    for (speaker, corpus) in corpora.enumerated() {
+    for (number, corpus) in corpora.enumerated() {
+      var speaker = number
+      if let known {
+        guard let index = known.firstIndex(where: { $0.name == corpus.name }) else {
+          throw .unknownSpeaker(name: corpus.name, known: known.map(\.name))
+        }
+        speaker = index
+      }
       guard names.insert(corpus.name).inserted else {
         throw .badSetting("two corpora are named \(corpus.name); the folder's name is the speaker's")
       }
@@ -50,11 +61,12 @@ public struct SpeechExamples: Sendable {
       done += corpus.entries.count
       excluded += read.excluded
       let isHeldOut = read.utterances.map { Self.isHeldOut($0.text, share: configuration.heldOutSentences) }
-      let known = zip(read.utterances, isHeldOut).filter { !$0.1 }.map(\.0.utterance)
-      guard !known.isEmpty else {
+      let trained = zip(read.utterances, isHeldOut).filter { !$0.1 }.map(\.0.utterance)
+      guard !trained.isEmpty else {
         throw .badSetting("\(corpus.path): no sentence can be trained on; saltus data describe \(corpus.path) says why")
       }
-      let statistics = Self.statistics(of: known, name: corpus.name, bands: configuration.mel.bands)
+      let statistics =
+        known?[speaker] ?? Self.statistics(of: trained, name: corpus.name, bands: configuration.mel.bands)
       for index in read.utterances.indices {
         statistics.normalize(&read.utterances[index].utterance.mel)
         statistics.normalize(pitch: &read.utterances[index].utterance.pitch)
@@ -166,23 +178,25 @@ private struct UtteranceReader {
     _ entry: SpeechCorpus.Entry, of corpus: SpeechCorpus, speaker: Int
   ) throws(SpeechError) -> SpeechUtterance {
     let sequence: PhonemeSequence
-    let waveform: Waveform
+    let recording: RecordingPreparation.Prepared
     do {
       sequence = try PhonemeSequence(
         TextNormalizer().normalize(entry.text).sentences, pronouncer: pronouncer, phones: PhonemeSequence.symbols)
       var preparation = RecordingPreparation()
       preparation.sampleRate = configuration.mel.sampleRate
       preparation.loudness = configuration.loudness
-      waveform = try preparation(path: corpus.recording(of: entry)!)
+      recording = try preparation(path: corpus.recording(of: entry)!)
     } catch {
       throw .badSetting("\(error)")
     }
     if sequence.isEmpty { throw .badSetting("nothing in its text can be read") }
-    if waveform.samples.isEmpty { throw .badSetting("the recording is silent") }
-    let utterance = SpeechUtterance(
+    let samples = recording.waveform.samples
+    if samples.isEmpty { throw .badSetting("the recording is silent") }
+    var utterance = SpeechUtterance(
       name: "\(corpus.name)/\(entry.id)", tokens: sequence.tokens, speaker: speaker,
-      mel: try analysis(waveform.samples),
-      pitch: analysis.pitch(waveform.samples))
+      mel: try analysis(samples),
+      pitch: analysis.pitch(samples))
+    utterance.start = recording.start
     let frames = utterance.frameCount(bands: configuration.mel.bands)
     let states = sequence.tokens.count * configuration.encoder.states
     if frames < states { throw .badSetting("too fast: \(frames) frames for the \(states) states of its phones") }

@@ -45,7 +45,7 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
   /// LUFS to which every recording is brought.
   public var loudness = -23.0
   /// Share of the sentences that is never trained on.
-  public var heldOutSentences = 0.07
+  public var heldOutSentences = 0.1
   public var encoder = Encoder()
   public var decoder = Decoder()
   public var teacher = Stage(objective: ObjectiveConfiguration(.edm))

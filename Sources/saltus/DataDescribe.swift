@@ -10,14 +10,18 @@ struct DataCommand: ParsableCommand {
 
   struct Describe: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print columns, shapes, episodes, ranges, rate and problems of a data set.",
+      abstract:
+        "Print columns, shapes, episodes, ranges, rate and problems of a data set, or what is in a folder of recordings.",
       discussion: """
         EXAMPLES:
           saltus data describe pusht_cchi_v7_replay.zarr
           saltus data describe door_human_v0.npz --json door.json
+          saltus data describe recordings/me
         """)
 
-    @Argument(help: ArgumentHelp("Zarr v2 folder or .zip, .npz or .npy.", valueName: "path"))
+    @Argument(
+      help: ArgumentHelp(
+        "Zarr v2 folder or .zip, .npz or .npy; or a folder of recordings with metadata.csv.", valueName: "path"))
     var path: String
 
     @Option(help: ArgumentHelp("Write the description as JSON.", valueName: "FILE"))
@@ -26,6 +30,11 @@ struct DataCommand: ParsableCommand {
     @OptionGroup(visibility: .hidden) var threadOptions: ThreadOptions
 
     func run() throws {
+      if CorpusDescription.isCorpus(path) {
+        let description = try CorpusDescription(path)
+        if let json { try JSONFile.write(description, to: json) }
+        return print(description.table)
+      }
       let description = try DatasetDescription(URL(filePath: path))
       if let json { try JSONFile.write(description, to: json) }
       print(description.table)

@@ -1,0 +1,133 @@
+import Foundation
+import SpeechCorpus
+import SpeechHead
+import SpeechTraining
+import TestSupport
+import Testing
+import Training
+
+struct SpeechTrainingTests {
+  private func withExamples(
+    _ configuration: VoiceTrainingConfiguration = .tiny, _ body: (SpeechExamples, URL) throws -> Void
+  ) throws {
+    try withTemporaryFolder { folder in
+      try writeCorpus(folder.path + "/low", sentences: sentences, pitch: 110)
+      try writeCorpus(folder.path + "/high", sentences: sentences.reversed(), pitch: 210)
+      let corpora = [try SpeechCorpus(folder.path + "/low"), try SpeechCorpus(folder.path + "/high")]
+      try body(SpeechExamples(corpora, configuration, threads: 2), folder)
+    }
+  }
+
+  @Test func aSentenceIsHeldOutOfAllSpeakers() throws {
+    try withExamples { examples, _ in
+      #expect(examples.training.count + examples.heldOut.count == 2 * sentences.count)
+      #expect(!examples.heldOut.isEmpty && examples.heldOut.count < examples.training.count)
+      for text in sentences {
+        let number = sentences.firstIndex(of: text)!
+        let names = ["low/s\(number)", "high/s\(sentences.count - 1 - number)"]
+        let isHeldOut = SpeechExamples.isHeldOut(text, share: 0.2)
+        for name in names {
+          #expect(examples.heldOut.contains { $0.name == name } == isHeldOut)
+          #expect(examples.training.contains { $0.name == name } == !isHeldOut)
+        }
+      }
+      #expect(SpeechExamples.isHeldOut("A, b!", share: 0.3) == SpeechExamples.isHeldOut("a b", share: 0.3))
+    }
+  }
+
+  @Test func everySpeakerHasItsOwnScale() throws {
+    try withExamples { examples, _ in
+      #expect(examples.speakers.map(\.name) == ["low", "high"])
+      #expect(abs(exp(examples.speakers[0].pitchMean) - 110) < 3 && abs(exp(examples.speakers[1].pitchMean) - 210) < 5)
+      for speaker in 0..<2 {
+        let own = examples.training.filter { $0.speaker == speaker }
+        let mel = own.flatMap(\.mel)
+        let mean = mel.reduce(0) { $0 + Double($1) } / Double(mel.count)
+        let variance = mel.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(mel.count)
+        #expect(abs(mean) < 1e-3 && abs(variance - 1) < 1e-2)
+        for utterance in own { #expect(utterance.pitch.count == utterance.frameCount(bands: 16)) }
+      }
+      // Silence, phones with word borders, the pause at the end.
+      let tokens = examples.training[0].tokens
+      #expect(examples.phones[tokens.first!.phone] == "SIL" && examples.phones[tokens.last!.phone] == ".")
+    }
+  }
+
+  @Test func corporaOfOneNameAndFastSentencesAreRefused() throws {
+    try withTemporaryFolder { folder in
+      try writeCorpus(folder.path + "/a/me", sentences: sentences, pitch: 110)
+      try writeCorpus(folder.path + "/b/me", sentences: sentences, pitch: 110)
+      let corpora = try ["a", "b"].map { try SpeechCorpus("\(folder.path)/\($0)/me") }
+      #expect(throws: SpeechError.self) { _ = try SpeechExamples(corpora, .tiny, threads: 1) }
+      var configuration = VoiceTrainingConfiguration.tiny
+      configuration.encoder.states = 16
+      let error = #expect(throws: SpeechError.self) { _ = try SpeechExamples([corpora[0]], configuration, threads: 1) }
+      #expect(error?.description.contains("no sentence can be trained on") == true)
+    }
+  }
+
+  private func train(
+    _ examples: SpeechExamples, _ output: URL, stopAfter: Int? = nil, resume: Bool = false
+  ) throws -> TrainedVoice {
+    let trainer = try VoiceTrainer(.tiny, examples: examples, output: output, threads: 2)
+    func run<Task>(_ stage: VoiceStage<Task>) throws -> TrainedVoice {
+      var steps = 0
+      _ = try stage.trainer.run(
+        shouldStop: { steps == stopAfter },
+        report: { _ in steps += 1 })
+      return try stage.voice()
+    }
+    let encoder = try run(trainer.encoderStage(resume: resume))
+    let aligned = try trainer.aligned(by: encoder)
+    let teacher = try run(
+      trainer.decoderStage(
+        VoiceTrainingConfiguration.tiny.teacher, name: "teacher", start: encoder, aligned: aligned, resume: resume))
+    return try run(
+      trainer.decoderStage(
+        VoiceTrainingConfiguration.tiny.student, name: "student", start: teacher, aligned: aligned, resume: resume))
+  }
+
+  /// All three stages, and each of them again in two halves with a restart between them.
+  @Test func aResumedTrainingIsTheSameByteForByte() throws {
+    try withExamples { examples, folder in
+      let whole = folder.appending(path: "whole")
+      let voice = try train(examples, whole)
+      #expect(voice.description.objective?.method == .ect)
+      let halves = folder.appending(path: "halves")
+      let trainer = try VoiceTrainer(.tiny, examples: examples, output: halves, threads: 1)
+      let configuration = VoiceTrainingConfiguration.tiny
+      func file(_ root: URL, _ stage: String) throws -> Data {
+        try Data(contentsOf: root.appending(path: "\(stage)/last.safetensors"))
+      }
+      func inHalves<Task>(_ name: String, _ make: (Bool) throws -> VoiceStage<Task>) throws -> TrainedVoice {
+        var steps = 0
+        let first = try make(false)
+        #expect(try first.trainer.run(shouldStop: { steps == 3 }, report: { _ in steps += 1 }) == .interrupted)
+        let second = try make(true)
+        #expect(second.trainer.step == 3)
+        _ = try second.trainer.run()
+        #expect(try file(halves, name) == file(whole, name), "\(name)")
+        return try second.voice()
+      }
+      let encoder = try inHalves("encoder") { try trainer.encoderStage(resume: $0) }
+      let aligned = try trainer.aligned(by: encoder)
+      let teacher = try inHalves("teacher") {
+        try trainer.decoderStage(configuration.teacher, name: "teacher", start: encoder, aligned: aligned, resume: $0)
+      }
+      _ = try inHalves("student") {
+        try trainer.decoderStage(configuration.student, name: "student", start: teacher, aligned: aligned, resume: $0)
+      }
+    }
+  }
+
+  @Test func decoderStagesLeaveTheEncoderAsItIs() throws {
+    try withExamples { examples, folder in
+      let voice = try train(examples, folder.appending(path: "run"))
+      let encoder = try TrainedVoice(contentsOf: folder.appending(path: "run/encoder/last.safetensors"))
+      #expect(voice.model.encoderParameters.allSatisfy { voice.weights[$0] == encoder.weights[$0] })
+      #expect(voice.model.decoderParameters.contains { voice.weights[$0] != encoder.weights[$0] })
+      // sigma_data is measured.
+      #expect(voice.description.parameterisation.preconditioning.sigmaData != 1)
+    }
+  }
+}
