@@ -1,4 +1,5 @@
 # make demo   the bundled policy pushes the T: out/pusht.gif, out/pusht.json, out/pusht.png
+#             the bundled voice speaks: out/speech.wav, out/speech.png, out/speech.json
 # make test   builds and runs all tests
 # make lint   checks the Swift sources' format
 # make deps   installs the Debian packages that are missing (the others do this first)
@@ -46,6 +47,8 @@ demo: build
 	$(SALTUS) evaluate bundled:pusht --env pusht --episodes 50 --first-seed 100000 --reset legacy --steps 1 \
 	  --json out/pusht.json --gif out/pusht.gif
 	$(SALTUS) plot out/pusht.json -o out/pusht.png
+	$(SALTUS) speak "Hello! It is 5 p.m. on Jan. 3rd, and this voice takes one network call." \
+	  -o out/speech.wav --spectrogram out/speech.png --json out/speech.json
 
 # `swift test` alone would build everything a second time, in another configuration.
 test: deps

@@ -7,6 +7,9 @@ let package = Package(
     .executable(name: "saltus", targets: ["saltus"]),
     .library(name: "Saltus", targets: ["Autograd", "Backbone", "Consistency", "Checkpoints"]),
     .library(name: "SaltusPolicy", targets: ["PolicyHead", "PolicyTraining", "Training", "Datasets"]),
+    .library(
+      name: "SaltusSpeech",
+      targets: ["AudioFile", "SpeechCorpus", "SpeechHead", "SpeechTraining", "Spectral", "TextFrontEnd"]),
     .library(name: "SaltusCharts", targets: ["Charts"]),
     .library(name: "SaltusEnvironments", targets: ["Environments", "PushTEnv"]),
   ],
@@ -82,6 +85,8 @@ let package = Package(
       name: "PushT",
       dependencies: ["Datasets", "Environments", "PolicyHead", "PolicyTraining", "PushTEnv", "Reporting"],
       path: "Examples/PushT"),
+    .executableTarget(
+      name: "Speak", dependencies: ["AudioFile", "SpeechHead", "TextFrontEnd"], path: "Examples/Speak"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),

