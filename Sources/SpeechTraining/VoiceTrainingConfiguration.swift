@@ -7,14 +7,14 @@ import Training
 public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
   /// The phoneme encoder and its training.
   public struct Encoder: Sendable, Equatable {
-    public var width = 192
-    public var layers = 6
+    public var width = 160
+    public var layers = 5
     public var kernel = 5
     public var groups = 8
     public var durationWidth = 128
     /// States of every phoneme.
     public var states = 2
-    public var dropout = 0.2
+    public var dropout = 0.3
     /// Share of the steps in which frames are dealt out evenly among the states.
     public var flatStart = 0.02
     public var training = TrainingConfiguration()
@@ -22,7 +22,7 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
 
   /// The decoder: the shared backbone.
   public struct Decoder: Sendable, Codable, Equatable {
-    public var widths = [128, 160, 192]
+    public var widths = [128, 160, 160]
     public var kernel = 5
     public var groups = 8
     public var embedding = 128
@@ -52,9 +52,10 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
   public var student = Stage(objective: ObjectiveConfiguration(.ect))
 
   public init() {
-    encoder.training.steps = 8000
+    encoder.training.steps = 3000
     encoder.training.batchSize = 16
     encoder.training.learningRate = 1e-3
+    encoder.training.weightDecay = 1e-2
     encoder.training.emaMaximum = 0.999
     for stage in [\Self.teacher, \.student] {
       self[keyPath: stage].training.batchSize = 16

@@ -24,7 +24,7 @@ struct TrainSpeech: ParsableCommand {
 
       EXAMPLES:
         saltus train speech --data recordings/me --out runs/me
-        saltus train speech --data kathleen --data ljspeech-part --out runs/voice --config Examples/Presets/voice.yaml
+        saltus train speech --data kathleen --data ljspeech-part --out runs/voice --config Examples/Presets/voice/voice.yaml
         saltus speak "Hello." --voice runs/me/voice.safetensors -o hello.wav
       """)
 
