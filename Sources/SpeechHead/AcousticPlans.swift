@@ -24,15 +24,45 @@ package final class EncoderPlan {
   }
 
   package func run(_ tokens: [PhonemeToken], speaker: Int) -> EncodedUtterance {
-    features.fill(plan.input("features"), tokens: tokens, speaker: speaker)
+    let rows = plan.input("features")
+    features.fill(rows, tokens: tokens, speaker: speaker)
     let mask = plan.input("mask")
     for token in mask.indices { mask[token] = token < tokens.count ? 1 : 0 }
     plan.run()
     func values(_ name: String, _ width: Int) -> [Float] { Array(plan.output(name).prefix(tokens.count * width)) }
     return EncodedUtterance(
-      hidden: values("hidden", encoder.width), means: values("means", encoder.states * encoder.bands),
+      features: Array(rows.prefix(tokens.count * features.count)), hidden: values("hidden", encoder.width),
+      means: values("means", encoder.states * encoder.bands),
       logDurations: values("logDurations", encoder.states), voicing: values("voicing", encoder.states),
       pitch: values("pitch", encoder.states))
+  }
+}
+
+/// The refiner compiled for up to so many frames.
+package final class RefinerPlan {
+  private let plan: Plan
+  private let configuration: MeanRefiner.Configuration
+
+  package init(_ voice: TrainedVoice, frames: Int, threads: Int) {
+    configuration = voice.description.refiner
+    let graph = Graph()
+    let refinement = voice.model.refiner(
+      graph.input("conditions", [1, frames, configuration.inputs]), mask: graph.input("mask", [1, frames, 1]))
+    plan = Plan(graph, outputs: ["refinement": refinement], weights: voice.packed, threads: threads)
+  }
+
+  /// Adds the refinement to the means that the rows of conditions begin with.
+  package func run(_ conditions: inout [Float]) {
+    let (inputs, bands) = (configuration.inputs, configuration.bands)
+    let count = conditions.count / inputs
+    let (rows, mask) = (plan.input("conditions"), plan.input("mask"))
+    for i in rows.indices { rows[i] = i < conditions.count ? conditions[i] : 0 }
+    for frame in mask.indices { mask[frame] = frame < count ? 1 : 0 }
+    plan.run()
+    let refinement = plan.output("refinement")
+    for frame in 0..<count {
+      for band in 0..<bands { conditions[frame * inputs + band] += refinement[frame * bands + band] }
+    }
   }
 }
 

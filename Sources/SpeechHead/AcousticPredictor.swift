@@ -9,7 +9,7 @@ import Foundation
 public final class AcousticPredictor {
   /// How the decoder is asked.
   public enum Method: Sendable, Hashable {
-    /// Not at all: the encoder's mean.
+    /// Not at all: the mean.
     case mean
     /// By a sampling method of consistency models or of their teachers.
     case sampled(SamplingMethod)
@@ -20,6 +20,7 @@ public final class AcousticPredictor {
   private let threads: Int
   private let conditions: FrameConditions
   private var encoders = BucketCache<EncoderPlan>(capacity: 4)
+  private var refiners = BucketCache<RefinerPlan>(capacity: 4)
   private var decoders = BucketCache<DecoderPlan>(capacity: 4)
 
   /// - Parameter threads: that share a network call; results do not depend on it.
@@ -76,12 +77,13 @@ public final class AcousticPredictor {
         $0.baseAddress!, frames: range, of: encoded, durations: durations,
         pitch: pitch ?? conditions.expectedPitch(encoded, durations: durations), speaker: speaker)
     }
+    let length = Self.bucket(range.count, smallest: 64, multiple: description.decoder.timeMultiple)
+    refiners.value(for: length) { RefinerPlan(voice, frames: length, threads: threads) }.run(&rows)
     var mel = [Float](repeating: 0, count: range.count * bands)
     for frame in 0..<range.count {
       for band in 0..<bands { mel[frame * bands + band] = rows[frame * conditions.count + band] }
     }
     guard case .sampled(let sampling) = method else { return mel }
-    let length = Self.bucket(range.count, smallest: 64, multiple: description.decoder.timeMultiple)
     let plan = decoders.value(for: length) {
       DecoderPlan(voice, frames: length, threads: threads)
     }

@@ -1,14 +1,19 @@
 import Foundation
 import Spectral
 
-/// The decoder's condition per frame: the mean spectrum, the harmonics of the pitch, the token's vector, and where in
-/// its token and state a frame is.
+/// The decoder's condition per frame: the mean spectrum, the harmonics of the pitch, the token and the encoder's vector
+/// for it, and where in its token and state a frame is.
+///
+/// The token itself stands beside the vector, which says what a token's spectrum is on the average: what tells two
+/// sounds of one average apart, such as the bursts of T and K, is in none of its numbers.
 ///
 /// The pitch is given as what it does to a spectrum (`HarmonicComb`): with it the decoder's task is the voice's
-/// envelope, not the invention of a melody.
+/// envelope, not the invention of a melody. It goes on through sounds that have none: which those are, the decoder
+/// knows from the tokens better than a threshold can say.
 public struct FrameConditions: Sendable {
   public let bands: Int
   public let width: Int
+  public let inputs: Int
   public let states: Int
   private let comb: HarmonicComb
   private let speakers: [VoiceDescription.Speaker]
@@ -17,6 +22,7 @@ public struct FrameConditions: Sendable {
   public init(_ description: VoiceDescription) throws(SpeechError) {
     bands = description.encoder.bands
     width = description.encoder.width
+    inputs = description.encoder.inputs
     states = description.encoder.states
     speakers = description.speakers
     comb = HarmonicComb(
@@ -25,13 +31,13 @@ public struct FrameConditions: Sendable {
   }
 
   /// Numbers per frame.
-  public var count: Int { Self.count(bands: bands, width: width) }
+  public var count: Int { Self.count(bands: bands, width: width, inputs: inputs) }
 
   package static func count(_ encoder: PhonemeEncoder.Configuration) -> Int {
-    count(bands: encoder.bands, width: encoder.width)
+    count(bands: encoder.bands, width: encoder.width, inputs: encoder.inputs)
   }
 
-  private static func count(bands: Int, width: Int) -> Int { 2 * bands + width + 5 }
+  private static func count(bands: Int, width: Int, inputs: Int) -> Int { 2 * bands + width + inputs + 4 }
 
   /// Fills a stretch of frames; a row begins with the mean.
   ///
@@ -46,9 +52,11 @@ public struct FrameConditions: Sendable {
   ) {
     precondition(
       durations.count * bands == utterance.means.count, "\(durations.count) durations for other means")
+    let contour = Self.contour(pitch)
     var start = 0
     utterance.means.withUnsafeBufferPointer { means in
       utterance.hidden.withUnsafeBufferPointer { hidden in
+        let features = utterance.features
         for token in 0..<durations.count / states {
           let range = token * states..<(token + 1) * states
           let tokenFrames = range.reduce(0) { $0 + Int(durations[$1]) }
@@ -59,16 +67,17 @@ public struct FrameConditions: Sendable {
               var row = rows + (frame - frames.lowerBound) * count
               row.update(from: means.baseAddress! + state * bands, count: bands)
               row += bands
-              comb.fill(row, pitch: speakers[speaker].hertz(pitch[frame]))
+              comb.fill(row, pitch: speakers[speaker].hertz(contour[frame]))
               row += bands
               row.update(from: hidden.baseAddress! + token * width, count: width)
               row += width
+              for input in 0..<inputs { row[input] = features[token * inputs + input] }
+              row += inputs
               // In [−1, 1]: the place in the token and in the state; and the token's length, about 0 at 8 frames.
               row[0] = Self.place(frame - tokenStart, of: tokenFrames)
               row[1] = Self.place(frame - start, of: end - start)
               row[2] = Float(tokenFrames - 8) / Float(tokenFrames + 8)
-              row[3] = pitch[frame] == 0 ? 0 : 1
-              row[4] = pitch[frame]
+              row[3] = contour[frame]
             }
             start = end
           }
@@ -79,6 +88,23 @@ public struct FrameConditions: Sendable {
 
   private static func place(_ index: Int, of count: Int) -> Float {
     (2 * Float(index) + 1) / Float(count) - 1
+  }
+
+  /// A pitch for every frame: straight lines over the frames that have none, and 0, the mean, if none has.
+  package static func contour(_ pitch: [Float]) -> [Float] {
+    var contour = pitch
+    var last: Int?
+    for frame in pitch.indices where pitch[frame] != 0 {
+      for gap in (last.map { $0 + 1 } ?? 0)..<frame {
+        let share = last.map { Float(gap - $0) / Float(frame - $0) } ?? 1
+        contour[gap] = (1 - share) * pitch[last ?? frame] + share * pitch[frame]
+      }
+      last = frame
+    }
+    if let last {
+      for frame in last + 1..<pitch.count { contour[frame] = pitch[last] }
+    }
+    return contour
   }
 
   /// The pitch that the encoder expects, of every frame: straight lines between the middles of voiced states.

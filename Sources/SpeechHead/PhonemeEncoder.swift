@@ -61,26 +61,13 @@ public struct PhonemeEncoder: Sendable {
     public var pitch: Tensor
   }
 
-  private struct Block: Sendable {
-    let convolution: Convolution
-    let norm: GroupNorm
-
-    init(_ input: Int, _ output: Int, kernel: Int, groups: Int, in layout: inout ParameterLayout) {
-      convolution = layout.scope("conv") { Convolution(input, output, kernel: kernel, in: &$0) }
-      norm = layout.scope("norm") { GroupNorm(output, groups: groups, in: &$0) }
-    }
-
-    /// 0 at padding.
-    func callAsFunction(_ x: Tensor, mask: Tensor) -> Tensor { norm(convolution(x), mask: mask).mish() * mask }
-  }
-
   public let configuration: Configuration
   private let input: Linear
-  private let blocks: [Block]
+  private let blocks: [ConvolutionBlock]
   private let means: Linear
-  private let durationBlocks: [Block]
+  private let durationBlocks: [ConvolutionBlock]
   private let durations: Linear
-  private let pitchBlocks: [Block]
+  private let pitchBlocks: [ConvolutionBlock]
   private let pitch: Linear
 
   public init(_ configuration: Configuration, in layout: inout ParameterLayout) {
@@ -89,18 +76,21 @@ public struct PhonemeEncoder: Sendable {
     self.configuration = c
     input = layout.scope("input") { Linear(c.inputs, c.width, in: &$0) }
     blocks = (0..<c.layers).map { index in
-      layout.scope("blocks.\(index)") { Block(c.width, c.width, kernel: c.kernel, groups: c.groups, in: &$0) }
+      layout.scope("blocks.\(index)") {
+        ConvolutionBlock(c.width, c.width, kernel: c.kernel, groups: c.groups, in: &$0)
+      }
     }
     means = layout.scope("means") { Linear(c.width, c.states * c.bands, in: &$0) }
     durationBlocks = (0..<2).map { index in
       layout.scope("durations.blocks.\(index)") {
-        Block(index == 0 ? c.width : c.durationWidth, c.durationWidth, kernel: 3, groups: c.groups, in: &$0)
+        ConvolutionBlock(index == 0 ? c.width : c.durationWidth, c.durationWidth, kernel: 3, groups: c.groups, in: &$0)
       }
     }
     durations = layout.scope("durations.out") { Linear(c.durationWidth, c.states, in: &$0) }
     pitchBlocks = (0..<2).map { index in
       layout.scope("pitch.blocks.\(index)") {
-        Block(index == 0 ? c.width : c.durationWidth, c.durationWidth, kernel: c.kernel, groups: c.groups, in: &$0)
+        ConvolutionBlock(
+          index == 0 ? c.width : c.durationWidth, c.durationWidth, kernel: c.kernel, groups: c.groups, in: &$0)
       }
     }
     pitch = layout.scope("pitch.out") { Linear(c.durationWidth, 2 * c.states, in: &$0) }
@@ -113,12 +103,7 @@ public struct PhonemeEncoder: Sendable {
   ///   - mask: `[B, P, 1]`, 1 for tokens, 0 for padding.
   ///   - dropoutKeys: `[B, 1, 4]`; nil switches dropout off.
   public func callAsFunction(_ features: Tensor, mask: Tensor, dropoutKeys: Tensor? = nil) -> Output {
-    var stream: UInt32 = 0
-    func dropped(_ x: Tensor) -> Tensor {
-      stream += 1
-      guard let dropoutKeys, configuration.dropout > 0 else { return x }
-      return x * x.dropoutMask(keys: dropoutKeys, shape: x.shape, rate: configuration.dropout, stream: stream)
-    }
+    var dropped = Dropout(keys: dropoutKeys, rate: configuration.dropout)
     var hidden = input(features) * mask
     for block in blocks { hidden = hidden + dropped(block(hidden, mask: mask)) }
     // Durations follow from what the spectrum needs; they do not shape it (Kim et al. 2020, section 3.2).

@@ -29,10 +29,15 @@ public struct AlignedUtterance: Sendable {
   public var encoded: EncodedUtterance
   /// Frames of every state, `[tokens × states]`.
   public var durations: [Int32]
+  /// The refined mean of the normalised mel, `[frames, bands]`.
+  public var means: [Float]
 
-  public init(_ utterance: SpeechUtterance, encoded: EncodedUtterance, durations: [Int32]) {
+  public init(_ utterance: SpeechUtterance, encoded: EncodedUtterance, durations: [Int32], means: [Float]) {
+    precondition(
+      means.count == utterance.mel.count, "\(utterance.name): \(means.count) means for \(utterance.mel.count) numbers")
     self.utterance = utterance
     self.encoded = encoded
     self.durations = durations
+    self.means = means
   }
 }

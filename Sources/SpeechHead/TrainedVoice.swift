@@ -17,7 +17,7 @@ public struct TrainedVoice: Sendable {
   /// - Throws: `SpeechError.checkpoint` for a description that contradicts itself.
   public init(_ description: VoiceDescription, weights: ParameterBuffer) throws(SpeechError) {
     if let problem = description.problem { throw .checkpoint(problem) }
-    model = AcousticModel(encoder: description.encoder, decoder: description.decoder)
+    model = description.model
     precondition(weights.count == model.layout.count, "\(weights.count) weights for networks of \(model.layout.count)")
     self.description = description
     self.weights = weights
@@ -30,7 +30,7 @@ public struct TrainedVoice: Sendable {
       let file = try SafetensorsFile(url)
       let description = try file.metadata(VoiceDescription.self, forKey: Self.metadataKey)
       if let problem = description.problem { throw SpeechError.checkpoint("\(url.path): \(problem)") }
-      let layout = AcousticModel(encoder: description.encoder, decoder: description.decoder).layout
+      let layout = description.model.layout
       let weights = ParameterBuffer(count: layout.count)
       try file.read(layout, prefix: "ema", into: weights)
       guard withExtendedLifetime(weights, { weights.values.allSatisfy(\.isFinite) }) else {

@@ -52,8 +52,8 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
       self.pitchDeviation = pitchDeviation
     }
 
-    /// Hz of a normalised logarithm; 0 for 0, which means none.
-    func hertz(_ pitch: Float) -> Float { pitch == 0 ? 0 : exp(pitch * pitchDeviation + pitchMean) }
+    /// Hz of a normalised logarithm.
+    func hertz(_ pitch: Float) -> Float { exp(pitch * pitchDeviation + pitchMean) }
 
     /// Hz, 0 for none → its normalised logarithm, 0 for none, in place.
     public func normalize(pitch: inout [Float]) {
@@ -81,9 +81,10 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
   public var phones: [String]
   public var speakers: [Speaker]
   public var encoder: PhonemeEncoder.Configuration
+  public var refiner: MeanRefiner.Configuration
   public var decoder: TemporalUNet.Configuration
-  /// How sigma enters the decoder, with the measured standard deviation of what it models: the normalised mel less the
-  /// encoder's mean.
+  /// How sigma enters the decoder, with the measured standard deviation of what it models: the normalised mel less its
+  /// mean.
   public var parameterisation: Parameterisation
   /// What the decoder was trained with; nil while there is only an encoder.
   public var objective: ObjectiveConfiguration?
@@ -92,18 +93,22 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
 
   public init(
     mel: Mel, phones: [String], speakers: [Speaker], encoder: PhonemeEncoder.Configuration,
-    decoder: TemporalUNet.Configuration, parameterisation: Parameterisation, objective: ObjectiveConfiguration?,
-    sampling: SamplingSchedule
+    refiner: MeanRefiner.Configuration, decoder: TemporalUNet.Configuration, parameterisation: Parameterisation,
+    objective: ObjectiveConfiguration?, sampling: SamplingSchedule
   ) {
     self.mel = mel
     self.phones = phones
     self.speakers = speakers
     self.encoder = encoder
+    self.refiner = refiner
     self.decoder = decoder
     self.parameterisation = parameterisation
     self.objective = objective
     self.sampling = sampling
   }
+
+  /// The networks, without weights.
+  public var model: AcousticModel { AcousticModel(encoder: encoder, refiner: refiner, decoder: decoder) }
 
   public var features: PhonemeFeatures {
     PhonemeFeatures(phoneCount: phones.count, speakerCount: speakers.count)
@@ -115,6 +120,7 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
   /// What contradicts itself, or nil.
   public var problem: String? {
     if let problem = encoder.problem { return "encoder: \(problem)" }
+    if let problem = refiner.problem { return "refiner: \(problem)" }
     if let problem = decoder.problem { return "decoder: \(problem)" }
     if phones.isEmpty || Set(phones).count != phones.count { return "the phones are none, or not all different" }
     if speakers.isEmpty || Set(speakers.map(\.name)).count != speakers.count {
@@ -123,6 +129,9 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
     if encoder.inputs != features.count { return "the encoder's inputs do not fit the phones and speakers" }
     if mel.bands != encoder.bands || mel.bands != decoder.channels {
       return "the mel has \(mel.bands) bands, the encoder \(encoder.bands), the decoder \(decoder.channels)"
+    }
+    if refiner.inputs != FrameConditions.count(encoder) || refiner.bands != mel.bands {
+      return "the refiner does not fit the encoder"
     }
     if decoder.frameCondition != FrameConditions.count(encoder) || decoder.globalCondition != speakers.count
       || decoder.targetEmbedding

@@ -2,7 +2,7 @@ import Dispatch
 import SpeechHead
 import Synchronization
 
-/// Encodes recorded sentences with a trained encoder and aligns them: what the decoder is trained on.
+/// Encodes recorded sentences with a trained encoder and aligns them: what refiner and decoder are trained on.
 public struct UtteranceAligner: Sendable {
   private let voice: TrainedVoice
   private let threads: Int
@@ -37,7 +37,11 @@ public struct UtteranceAligner: Sendable {
             }
           }
         }
-        let aligned = AlignedUtterance(utterance, encoded: encoded, durations: durations)
+        // The mean takes no sampling, which is all that could be refused.
+        let means = try? predictor.mel(
+          encoded, durations: durations, pitch: utterance.pitch, speaker: utterance.speaker, method: .mean, seed: 0)
+        guard let means else { return }
+        let aligned = AlignedUtterance(utterance, encoded: encoded, durations: durations, means: means)
         results.withLock { $0[index] = aligned }
       }
     }
@@ -46,28 +50,15 @@ public struct UtteranceAligner: Sendable {
 }
 
 extension [AlignedUtterance] {
-  /// The root mean square of the normalised mel less the encoder's mean: the decoder's sigma_data.
-  public func residualDeviation(bands: Int) -> Double {
+  /// The root mean square of the normalised mel less its refined mean: the decoder's sigma_data.
+  public var residualDeviation: Double {
     var squares = 0.0
     var count = 0
     for aligned in self {
-      var frame = 0
-      aligned.utterance.mel.withUnsafeBufferPointer { mel in
-        aligned.encoded.means.withUnsafeBufferPointer { means in
-          for (state, duration) in aligned.durations.enumerated() {
-            var sum: Float = 0
-            for row in frame..<frame + Int(duration) {
-              for band in 0..<bands {
-                let difference = mel[row * bands + band] - means[state * bands + band]
-                sum += difference * difference
-              }
-            }
-            squares += Double(sum)
-            frame += Int(duration)
-          }
-        }
-      }
-      count += aligned.utterance.mel.count
+      var sum: Float = 0
+      for (value, mean) in zip(aligned.utterance.mel, aligned.means) { sum += (value - mean) * (value - mean) }
+      squares += Double(sum)
+      count += aligned.means.count
     }
     return (squares / Double(Swift.max(count, 1))).squareRoot()
   }

@@ -4,8 +4,8 @@ import Foundation
 import SpeechHead
 import Training
 
-/// Trains a voice in three stages, each a run of its own with checkpoints in a folder of its own: the phoneme encoder;
-/// the decoder as a denoiser (teacher); the decoder as a consistency model (student).
+/// Trains a voice in four stages, each a run of its own with checkpoints in a folder of its own: the phoneme encoder; the
+/// refiner of its mean; the decoder as a denoiser (teacher); the decoder as a consistency model (student).
 public struct VoiceTrainer {
   public let configuration: VoiceTrainingConfiguration
   private let examples: SpeechExamples
@@ -33,16 +33,31 @@ public struct VoiceTrainer {
   /// - Throws: `TrainingError`; see `Trainer`.
   public func encoderStage(resume: Bool) throws -> VoiceStage<EncoderTask> {
     let description = configuration.description(phones: examples.phones, speakers: examples.speakers)
-    let model = AcousticModel(encoder: description.encoder, decoder: description.decoder)
     let task = EncoderTask(
-      model, features: description.features, training: examples.training, heldOut: examples.heldOut,
+      description.model, features: description.features, training: examples.training, heldOut: examples.heldOut,
       flatStart: configuration.encoder.flatStart)
     return try VoiceStage(
       description, task, configuration.encoder.training, directory: directory("encoder"), threads: threads,
       resume: resume)
   }
 
-  /// Encodes and aligns all sentences with the encoder that the first stage trained.
+  /// The second stage.
+  ///
+  /// - Parameters:
+  ///   - start: the voice that the first stage made.
+  ///   - aligned: by it.
+  /// - Throws: `TrainingError`; see `Trainer`.
+  public func refinerStage(
+    start: TrainedVoice, aligned: (training: [AlignedUtterance], heldOut: [AlignedUtterance]), resume: Bool
+  ) throws -> VoiceStage<RefinerTask> {
+    let task = try RefinerTask(
+      start.description, training: aligned.training, heldOut: aligned.heldOut, cropLength: configuration.cropLength)
+    return try VoiceStage(
+      start.description, task, configuration.refiner.training, directory: directory("refiner"), start: start.weights,
+      threads: threads, resume: resume)
+  }
+
+  /// Encodes and aligns all sentences, and finds their means: by the encoder, and by the refiner once it is trained.
   ///
   /// - Throws: `SpeechError.badSetting` for impossible mel bands.
   public func aligned(
@@ -52,11 +67,11 @@ public struct VoiceTrainer {
     return (aligner(examples.training), aligner(examples.heldOut))
   }
 
-  /// The second or the third stage.
+  /// The third or the fourth stage.
   ///
   /// - Parameters:
   ///   - start: the voice that the stage before made.
-  ///   - aligned: by its encoder.
+  ///   - aligned: by the voice that the second stage made.
   /// - Throws: `TrainingError`; see `Trainer`.
   public func decoderStage(
     _ stage: VoiceTrainingConfiguration.Stage, name: String, start: TrainedVoice,
@@ -66,7 +81,7 @@ public struct VoiceTrainer {
     let isFirst = description.objective == nil
     let sigmaData =
       isFirst
-      ? (aligned.training.residualDeviation(bands: description.mel.bands) * 1000).rounded() / 1000
+      ? (aligned.training.residualDeviation * 1000).rounded() / 1000
       : description.parameterisation.preconditioning.sigmaData
     let objective = try stage.objective.objective(sigmaData: sigmaData)
     let teacher = objective.needsTeacher ? description.parameterisation : nil

@@ -20,6 +20,16 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
     public var training = TrainingConfiguration()
   }
 
+  /// The refiner of the mean and its training.
+  public struct Refiner: Sendable, Equatable {
+    public var width = 192
+    public var layers = 6
+    public var kernel = 5
+    public var groups = 8
+    public var dropout = 0.1
+    public var training = TrainingConfiguration()
+  }
+
   /// The decoder: the shared backbone.
   public struct Decoder: Sendable, Codable, Equatable {
     public var widths = [128, 160, 160]
@@ -47,6 +57,7 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
   /// Share of the sentences that is never trained on.
   public var heldOutSentences = 0.1
   public var encoder = Encoder()
+  public var refiner = Refiner()
   public var decoder = Decoder()
   public var teacher = Stage(objective: ObjectiveConfiguration(.edm))
   public var student = Stage(objective: ObjectiveConfiguration(.ect))
@@ -57,12 +68,15 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
     encoder.training.learningRate = 1e-3
     encoder.training.weightDecay = 1e-2
     encoder.training.emaMaximum = 0.999
+    refiner.training = encoder.training
+    refiner.training.steps = 6000
     for stage in [\Self.teacher, \.student] {
       self[keyPath: stage].training.batchSize = 16
       self[keyPath: stage].training.emaMaximum = 0.9995
       self[keyPath: stage].training.evaluationExamples = 128
     }
     encoder.training.evaluationExamples = 128
+    refiner.training.evaluationExamples = 128
     teacher.training.steps = 16_000
     student.training.steps = 8000
     student.training.learningRate = 2e-4
@@ -77,7 +91,8 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
     }
     if !(0...1).contains(encoder.flatStart) { return "encoder.flatStart is \(encoder.flatStart); a share in [0, 1]" }
     for (name, training) in [
-      ("encoder", encoder.training), ("teacher", teacher.training), ("student", student.training),
+      ("encoder", encoder.training), ("refiner", refiner.training), ("teacher", teacher.training),
+      ("student", student.training),
     ] {
       if let problem = training.problem { return "\(name).\(problem)" }
     }
@@ -95,12 +110,18 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
     encoder.durationWidth = self.encoder.durationWidth
     encoder.states = self.encoder.states
     encoder.dropout = Float(self.encoder.dropout)
+    var refiner = MeanRefiner.Configuration(inputs: FrameConditions.count(encoder), bands: mel.bands)
+    refiner.width = self.refiner.width
+    refiner.layers = self.refiner.layers
+    refiner.kernel = self.refiner.kernel
+    refiner.groups = self.refiner.groups
+    refiner.dropout = Float(self.refiner.dropout)
     let network = TemporalUNet.Configuration(
       channels: mel.bands, widths: decoder.widths, kernel: decoder.kernel, groups: decoder.groups,
       embedding: decoder.embedding, globalCondition: speakers.count, frameCondition: FrameConditions.count(encoder),
       dropout: Float(decoder.dropout), fullResolution: true)
     return VoiceDescription(
-      mel: mel, phones: phones, speakers: speakers, encoder: encoder, decoder: network,
+      mel: mel, phones: phones, speakers: speakers, encoder: encoder, refiner: refiner, decoder: network,
       parameterisation: Parameterisation(Preconditioning(sigmaData: 1), noiseScale: decoder.noiseScale),
       objective: nil, sampling: SamplingSchedule())
   }
@@ -141,6 +162,30 @@ extension VoiceTrainingConfiguration.Encoder: Codable {
     try values.encode(states, forKey: .states)
     try values.encode(dropout, forKey: .dropout)
     try values.encode(flatStart, forKey: .flatStart)
+    try training.encode(to: encoder)
+  }
+}
+
+extension VoiceTrainingConfiguration.Refiner: Codable {
+  private enum CodingKeys: CodingKey { case width, layers, kernel, groups, dropout }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    width = try values.decode(Int.self, forKey: .width)
+    layers = try values.decode(Int.self, forKey: .layers)
+    kernel = try values.decode(Int.self, forKey: .kernel)
+    groups = try values.decode(Int.self, forKey: .groups)
+    dropout = try values.decode(Double.self, forKey: .dropout)
+    training = try TrainingConfiguration(from: decoder)
+  }
+
+  public func encode(to encoder: any Swift.Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(width, forKey: .width)
+    try values.encode(layers, forKey: .layers)
+    try values.encode(kernel, forKey: .kernel)
+    try values.encode(groups, forKey: .groups)
+    try values.encode(dropout, forKey: .dropout)
     try training.encode(to: encoder)
   }
 }

@@ -7,7 +7,7 @@ import SpeechTraining
 import Synchronization
 import Training
 
-/// `saltus train speech`: the three stages of a voice, and its bundled file.
+/// `saltus train speech`: the four stages of a voice, and its bundled file.
 struct TrainSpeech: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "speech", abstract: "Train a voice on recorded sentences.",
@@ -15,12 +15,12 @@ struct TrainSpeech: ParsableCommand {
       Recordings are in the LJSpeech layout: a folder with metadata.csv (lines ID|text) and wavs/ID.wav or .flac, 20
       minutes or more of one speaker. Several --data train one network for several speakers, named like their folders.
 
-      Three stages, each with checkpoints and metrics.jsonl in a folder of its own in --out: encoder (phones → mean
-      spectrum and durations; finds the alignment by itself), teacher (a diffusion decoder), student (one-step
-      consistency decoder). OUT/voice.safetensors is the voice in half precision; OUT/samples has what it says.
+      Four stages, each with checkpoints and metrics.jsonl in a folder of its own in --out: encoder (phones → mean
+      spectrum and durations; finds the alignment by itself), refiner (a mean for every frame), teacher (a diffusion
+      decoder), student (one-step consistency decoder). OUT/voice.safetensors is the voice in half precision; OUT/samples has what it says.
 
-      Ctrl-C saves; run the same command with --resume to go on. Keys: encoder.steps, teacher.steps, student.steps,
-      decoder.widths, heldOutSentences, … A wrong key is answered with the nearest right one.
+      Ctrl-C saves; run the same command with --resume to go on. Keys: encoder.steps, refiner.steps, teacher.steps,
+      student.steps, decoder.widths, heldOutSentences, … A wrong key is answered with the nearest right one.
 
       EXAMPLES:
         saltus train speech --data recordings/me --out runs/me
@@ -52,9 +52,13 @@ struct TrainSpeech: ParsableCommand {
     let encoder = try stage("encoder", configuration.encoder.training, trainer) {
       try trainer.encoderStage(resume: $0)
     }
-    let aligned = try trainer.aligned(by: encoder)
+    let steps = try trainer.aligned(by: encoder)
+    let refiner = try stage("refiner", configuration.refiner.training, trainer) {
+      try trainer.refinerStage(start: encoder, aligned: steps, resume: $0)
+    }
+    let aligned = try trainer.aligned(by: refiner)
     let teacher = try stage("teacher", configuration.teacher.training, trainer) {
-      try trainer.decoderStage(configuration.teacher, name: "teacher", start: encoder, aligned: aligned, resume: $0)
+      try trainer.decoderStage(configuration.teacher, name: "teacher", start: refiner, aligned: aligned, resume: $0)
     }
     let student = try stage("student", configuration.student.training, trainer) {
       try trainer.decoderStage(configuration.student, name: "student", start: teacher, aligned: aligned, resume: $0)

@@ -25,8 +25,8 @@ struct VoiceSamples {
   func write(_ voice: TrainedVoice, step: Int, threads: Int) throws {
     var settings = SpeechSynthesizer.Settings()
     switch stage {
-    case "encoder": settings.method = .mean
-    case "teacher": settings.method = .sampled(.solver(.heun, intervals: 10))
+    case "encoder", "refiner": settings.method = .mean
+    case "teacher": settings.method = .sampled(.solver(.heun, intervals: 20))
     default: settings.method = .sampled(.consistency(steps: 1))
     }
     for (speaker, description) in voice.description.speakers.enumerated() {

@@ -72,7 +72,7 @@ struct AcousticPredictorTests {
     let predictor = try AcousticPredictor(try voice())
     let seconds = [2.4, 0.3, 0.3, 5.6, 1.5, 0.2, 3.3, 7.9]
     let encoded = EncodedUtterance(
-      hidden: [], means: [], logDurations: seconds.map { Float(log($0)) }, voicing: [], pitch: [])
+      features: [], hidden: [], means: [], logDurations: seconds.map { Float(log($0)) }, voicing: [], pitch: [])
     for scale in [0.5, 1, 2.5] {
       let durations = predictor.durations(encoded, lengthScale: { _ in scale })
       #expect(durations.allSatisfy { $0 >= 1 })
@@ -81,7 +81,7 @@ struct AcousticPredictorTests {
     }
     // Whatever a damaged network says, a sentence has an end.
     let wild = EncodedUtterance(
-      hidden: [], means: [], logDurations: [.infinity, -.infinity, 1000], voicing: [], pitch: [])
+      features: [], hidden: [], means: [], logDurations: [.infinity, -.infinity, 1000], voicing: [], pitch: [])
     #expect(predictor.durations(wild).reduce(0, +) <= 801)
   }
 
@@ -96,7 +96,8 @@ struct AcousticPredictorTests {
   @Test func conditionsOfAStretchArePartOfTheWhole() throws {
     let conditions = try FrameConditions(description)
     let encoded = EncodedUtterance(
-      hidden: normalNumbers(4 * 16, seed: 1), means: normalNumbers(8 * 8, seed: 2),
+      features: normalNumbers(4 * description.encoder.inputs, seed: 5), hidden: normalNumbers(4 * 16, seed: 1),
+      means: normalNumbers(8 * 8, seed: 2),
       logDurations: [Float](repeating: 0, count: 8), voicing: [Float](repeating: 1, count: 8),
       pitch: normalNumbers(8, seed: 3))
     let durations: [Int32] = [3, 1, 2, 5, 1, 1, 4, 2]
@@ -117,15 +118,26 @@ struct AcousticPredictorTests {
       }
     }
     // The second frame of the first state, which has three, in a token of four.
-    let row = whole[conditions.count..<2 * conditions.count].suffix(5)
-    #expect(Array(row) == [-0.25, 0, -4 / 12, 1, pitch[1]])
+    let row = whole[conditions.count..<2 * conditions.count].suffix(4)
+    #expect(Array(row) == [-0.25, 0, -4 / 12, pitch[1]])
+    // Before these the token itself, here the second.
+    let inputs = description.encoder.inputs
+    let second = whole[5 * conditions.count..<6 * conditions.count].dropLast(4).suffix(inputs)
+    #expect(Array(second) == Array(encoded.features[inputs..<2 * inputs]))
+  }
+
+  @Test func aContourGoesOnWhereThereIsNoPitch() throws {
+    #expect(FrameConditions.contour([0, 0, 2, 0, 0, 5, 1, 0]) == [2, 2, 2, 3, 4, 5, 1, 1])
+    #expect(FrameConditions.contour([0, 0]) == [0, 0])
+    #expect(FrameConditions.contour([]) == [])
   }
 
   /// Straight lines between the middles of voiced states, level at the ends of a voiced stretch.
   @Test func theExpectedPitchIsAContour() throws {
     let conditions = try FrameConditions(description)
     let encoded = EncodedUtterance(
-      hidden: [], means: [], logDurations: [], voicing: [0.9, 0.8, 0.2, 0.7, 0.7, 0.1], pitch: [1, 2, 9, 3, 1, 9])
+      features: [], hidden: [], means: [], logDurations: [], voicing: [0.9, 0.8, 0.2, 0.7, 0.7, 0.1],
+      pitch: [1, 2, 9, 3, 1, 9])
     let pitch = conditions.expectedPitch(encoded, durations: [3, 3, 2, 1, 4, 1])
     // Middles at 1, 4 | 8, 10.5.
     let expected: [Float] = [1, 1, 4 / 3, 5 / 3, 2, 2, 0, 0, 3, 2.2, 1.4, 1, 1, 0]

@@ -7,10 +7,7 @@ import TextFrontEnd
 struct SpeechSynthesizerTests {
   /// An untrained voice of all symbols: it speaks noise, but all that is said of the noise must be right.
   private func voice() throws -> TrainedVoice {
-    var description = VoiceDescription.small()
-    description.phones = PhonemeSequence.symbols
-    description.encoder.inputs = description.features.count
-    description.mel.bands = 8
+    let description = VoiceDescription.small(phones: PhonemeSequence.symbols)
     return try TrainedVoice(description, weights: description.model.layout.initialize(seed: 3))
   }
 

@@ -10,11 +10,12 @@ func normalNumbers(_ count: Int, seed: UInt64) -> [Float] {
 }
 
 extension VoiceDescription {
-  /// A voice of 8 mel bands, 5 phones and 2 speakers, small enough to be trained in a test.
-  static func small(states: Int = 2, dropout: Float = 0) -> VoiceDescription {
+  /// A voice of 8 mel bands and 2 speakers, small enough to be trained in a test.
+  static func small(
+    phones: [String] = ["SIL", "A", "B", "C", "D"], states: Int = 2, dropout: Float = 0
+  ) -> VoiceDescription {
     var mel = Mel()
     mel.bands = 8
-    let phones = ["SIL", "A", "B", "C", "D"]
     let speakers = ["one", "two"].map {
       Speaker(name: $0, mean: [Float](repeating: -5, count: 8), deviation: 2, pitchMean: 5, pitchDeviation: 0.2)
     }
@@ -26,16 +27,20 @@ extension VoiceDescription {
     encoder.durationWidth = 16
     encoder.states = states
     encoder.dropout = dropout
+    var refiner = MeanRefiner.Configuration(inputs: FrameConditions.count(encoder), bands: 8)
+    refiner.width = 16
+    refiner.layers = 2
+    refiner.groups = 4
+    refiner.dropout = dropout
     let decoder = TemporalUNet.Configuration(
       channels: 8, widths: [16, 24], groups: 4, embedding: 16, globalCondition: 2,
       frameCondition: FrameConditions.count(encoder), dropout: dropout, fullResolution: true)
     return VoiceDescription(
-      mel: mel, phones: phones, speakers: speakers, encoder: encoder, decoder: decoder,
+      mel: mel, phones: phones, speakers: speakers, encoder: encoder, refiner: refiner,
+      decoder: decoder,
       parameterisation: Parameterisation(Preconditioning(sigmaData: 0.5), noiseScale: .consistency),
       objective: ObjectiveConfiguration(.ect), sampling: SamplingSchedule())
   }
-
-  var model: AcousticModel { AcousticModel(encoder: encoder, decoder: decoder) }
 }
 
 /// Tokens of every kind.

@@ -78,16 +78,18 @@ struct SpeechTrainingTests {
       return try stage.voice()
     }
     let encoder = try run(trainer.encoderStage(resume: resume))
-    let aligned = try trainer.aligned(by: encoder)
+    let refiner = try run(
+      trainer.refinerStage(start: encoder, aligned: trainer.aligned(by: encoder), resume: resume))
+    let aligned = try trainer.aligned(by: refiner)
     let teacher = try run(
       trainer.decoderStage(
-        VoiceTrainingConfiguration.tiny.teacher, name: "teacher", start: encoder, aligned: aligned, resume: resume))
+        VoiceTrainingConfiguration.tiny.teacher, name: "teacher", start: refiner, aligned: aligned, resume: resume))
     return try run(
       trainer.decoderStage(
         VoiceTrainingConfiguration.tiny.student, name: "student", start: teacher, aligned: aligned, resume: resume))
   }
 
-  /// All three stages, and each of them again in two halves with a restart between them.
+  /// All stages, and each of them again in two halves with a restart between them.
   @Test func aResumedTrainingIsTheSameByteForByte() throws {
     try withExamples { examples, folder in
       let whole = folder.appending(path: "whole")
@@ -110,9 +112,11 @@ struct SpeechTrainingTests {
         return try second.voice()
       }
       let encoder = try inHalves("encoder") { try trainer.encoderStage(resume: $0) }
-      let aligned = try trainer.aligned(by: encoder)
+      let steps = try trainer.aligned(by: encoder)
+      let refiner = try inHalves("refiner") { try trainer.refinerStage(start: encoder, aligned: steps, resume: $0) }
+      let aligned = try trainer.aligned(by: refiner)
       let teacher = try inHalves("teacher") {
-        try trainer.decoderStage(configuration.teacher, name: "teacher", start: encoder, aligned: aligned, resume: $0)
+        try trainer.decoderStage(configuration.teacher, name: "teacher", start: refiner, aligned: aligned, resume: $0)
       }
       _ = try inHalves("student") {
         try trainer.decoderStage(configuration.student, name: "student", start: teacher, aligned: aligned, resume: $0)
@@ -120,11 +124,14 @@ struct SpeechTrainingTests {
     }
   }
 
-  @Test func decoderStagesLeaveTheEncoderAsItIs() throws {
+  @Test func everyStageTrainsItsOwnPart() throws {
     try withExamples { examples, folder in
       let voice = try train(examples, folder.appending(path: "run"))
       let encoder = try TrainedVoice(contentsOf: folder.appending(path: "run/encoder/last.safetensors"))
       #expect(voice.model.encoderParameters.allSatisfy { voice.weights[$0] == encoder.weights[$0] })
+      #expect(voice.model.refinerParameters.contains { voice.weights[$0] != encoder.weights[$0] })
+      let refined = try TrainedVoice(contentsOf: folder.appending(path: "run/refiner/last.safetensors"))
+      #expect(voice.model.refinerParameters.allSatisfy { voice.weights[$0] == refined.weights[$0] })
       #expect(voice.model.decoderParameters.contains { voice.weights[$0] != encoder.weights[$0] })
       // sigma_data is measured.
       #expect(voice.description.parameterisation.preconditioning.sigmaData != 1)

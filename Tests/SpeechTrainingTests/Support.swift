@@ -41,11 +41,14 @@ extension VoiceTrainingConfiguration {
     configuration.encoder.layers = 2
     configuration.encoder.groups = 4
     configuration.encoder.durationWidth = 16
+    configuration.refiner.width = 16
+    configuration.refiner.layers = 2
+    configuration.refiner.groups = 4
     configuration.decoder.widths = [16, 16]
     configuration.decoder.groups = 4
     configuration.decoder.embedding = 16
     configuration.decoder.cropSeconds = 0.5
-    for path in [\Self.encoder.training, \.teacher.training, \.student.training] {
+    for path in [\Self.encoder.training, \.refiner.training, \.teacher.training, \.student.training] {
       configuration[keyPath: path].steps = 6
       configuration[keyPath: path].batchSize = 4
       configuration[keyPath: path].shards = 2
