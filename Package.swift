@@ -38,7 +38,8 @@ let package = Package(
       name: "PolicyTraining", dependencies: ["Checkpoints", "Consistency", "Datasets", "PolicyHead", "Training"]),
     .target(
       name: "SpeechHead",
-      dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Spectral", "TextFrontEnd"]),
+      dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Spectral", "TextFrontEnd"],
+      exclude: ["README.md"]),
     .target(
       name: "SpeechTraining",
       dependencies: [

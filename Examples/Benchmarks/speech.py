@@ -7,7 +7,7 @@
     Examples/Benchmarks/speech.py --data PATH/kathleen [--voice FILE] [--teacher CHECKPOINT] [--systems a,b] [--limit N]
     Examples/Benchmarks/speech.py --lengths [--voice FILE]
 
-Systems: real (the recordings), copy (saltus vocode), steps0 (the encoder's mean), steps1, steps2, steps4, teacher (Heun,
+Systems: real (the recordings), copy (saltus vocode), steps0 (the mean), steps1, steps2, steps4, teacher (Heun,
 32 intervals, of --teacher), flite, espeak, piper. What is not installed is left out, and named. Audio and numbers are
 kept in --out (by default a folder below the cache); a system that is there is not made again.
 

@@ -22,23 +22,23 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
 
   /// The refiner of the mean and its training.
   public struct Refiner: Sendable, Equatable {
-    public var width = 192
+    public var width = 160
     public var layers = 6
     public var kernel = 5
     public var groups = 8
-    public var dropout = 0.1
+    public var dropout = 0.2
     public var training = TrainingConfiguration()
   }
 
   /// The decoder: the shared backbone.
   public struct Decoder: Sendable, Codable, Equatable {
-    public var widths = [128, 160, 160]
+    public var widths = [128, 128, 128]
     public var kernel = 5
     public var groups = 8
     public var embedding = 128
     public var dropout = 0.1
     /// How the noise level enters the embedding.
-    public var noiseScale = NoiseScale.consistency
+    public var noiseScale = NoiseScale.edm
     /// Seconds of a stretch that is trained on.
     public var cropSeconds = 2.0
   }
@@ -59,10 +59,17 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
   public var encoder = Encoder()
   public var refiner = Refiner()
   public var decoder = Decoder()
-  public var teacher = Stage(objective: ObjectiveConfiguration(.edm))
-  public var student = Stage(objective: ObjectiveConfiguration(.ect))
+  public var teacher: Stage
+  public var student: Stage
 
   public init() {
+    // More noise than for images: what a spectrogram says is decided where no single bin can be made out any more.
+    var denoising = EDMObjective.Configuration()
+    (denoising.logMean, denoising.logDeviation, denoising.sigmaMax) = (-0.6, 1.4, 20)
+    var tuning = EasyConsistencyTuning.Configuration()
+    (tuning.logMean, tuning.logDeviation, tuning.sigmaMax) = (-0.4, 1.6, 20)
+    teacher = Stage(objective: .edm(denoising))
+    student = Stage(objective: .ect(tuning))
     encoder.training.steps = 3000
     encoder.training.batchSize = 16
     encoder.training.learningRate = 1e-3
@@ -77,7 +84,7 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
     }
     encoder.training.evaluationExamples = 128
     refiner.training.evaluationExamples = 128
-    teacher.training.steps = 16_000
+    teacher.training.steps = 12_000
     student.training.steps = 8000
     student.training.learningRate = 2e-4
   }

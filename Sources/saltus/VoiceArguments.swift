@@ -15,7 +15,7 @@ struct VoiceArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Network calls per chunk of speech: 1, 2 or more; 0 for the encoder's mean alone. With --solver its intervals.",
+      "Network calls per chunk of speech: 1, 2 or more; 0 for the mean alone. With --solver its intervals.",
       valueName: "N"))
   var steps = 1
 
