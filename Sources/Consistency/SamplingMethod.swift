@@ -14,15 +14,18 @@ public struct Sampler: Sendable {
   // One of the two. An enum's payload would be copied, work space and all, whenever it is changed.
   private var chain: ConsistencySampler?
   private var solver: ODESolver?
+  private let temperature: Float
 
   /// - Parameters:
   ///   - schedule: the trained model's noise levels.
   ///   - boundary: its boundary sigma.
   ///   - elementCount: floats of the array to be sampled, all samples together.
-  /// - Throws: `ConsistencyError` for settings that make no falling chain.
+  /// - Throws: `ConsistencyError` for settings that make no falling chain, or an impossible temperature.
   public init(
     _ method: SamplingMethod, _ schedule: SamplingSchedule, boundary: Double, elementCount: Int
   ) throws(ConsistencyError) {
+    try ConsistencyError.require((0...2).contains(schedule.temperature), "temperature", schedule.temperature, "0 to 2")
+    temperature = Float(schedule.temperature)
     switch method {
     case .consistency(let steps):
       let sigmas = try schedule.sigmas(steps: steps)
@@ -51,9 +54,16 @@ public struct Sampler: Sendable {
     _ x: UnsafeMutableBufferPointer<Float>, noise: (UnsafeMutableBufferPointer<Float>) -> Void,
     _ denoise: DenoiseInPlace
   ) {
-    chain?.sample(x, noise: noise, denoise)
+    let temperature = temperature
+    func scaledNoise(_ values: UnsafeMutableBufferPointer<Float>) {
+      noise(values)
+      if temperature != 1 {
+        for i in 0..<values.count { values[i] *= temperature }
+      }
+    }
+    chain?.sample(x, noise: scaledNoise, denoise)
     if solver != nil {
-      noise(x)
+      scaledNoise(x)
       solver?.solve(x, denoise)
     }
   }

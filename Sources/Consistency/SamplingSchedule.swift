@@ -11,6 +11,10 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
   public var rho = 7.0
   /// Falling middle sigmas of chains that were tuned: entry i belongs to i + 2 steps.
   public var middle: [[Double]] = []
+  /// Standard deviation of the noise that sampling starts from and adds, in terms of what was trained; 0 to 2. At 1
+  /// samples are the model's; below it they keep nearer to what is likely, and are less diverse: Prasad et al. 2024 call
+  /// it reduced initial variance, speech synthesis its temperature (Popov et al. 2021, section 3).
+  public var temperature = 1.0
 
   /// EDM's range, for data of standard deviation 0.5, and no tuned chains.
   public init() {}
@@ -33,6 +37,21 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
     try values.read(.sigmaMin, into: &sigmaMin)
     try values.read(.rho, into: &rho)
     try values.read(.middle, into: &middle)
+    try values.read(.temperature, into: &temperature)
+  }
+
+  /// Takes what was chosen after the training, where it is given.
+  ///
+  /// - Parameter boundary: the model's boundary sigma.
+  /// - Throws: `ConsistencyError` for chains that do not fall, or an impossible temperature.
+  public mutating func use(
+    middle: [[Double]]? = nil, temperature: Double? = nil, boundary: Double
+  ) throws(ConsistencyError) {
+    if let middle { self.middle = middle }
+    if let temperature { self.temperature = temperature }
+    for steps in 1...self.middle.count + 1 {
+      _ = try Sampler(.consistency(steps: steps), self, boundary: boundary, elementCount: 0)
+    }
   }
 
   /// The falling noise levels of a chain of `steps` network calls, `[steps]`.

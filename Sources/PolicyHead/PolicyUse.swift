@@ -5,10 +5,13 @@ public struct PolicyUse: Sendable, Codable, Equatable {
   public var actionSteps: Int?
   /// Falling middle noise levels of sampling chains: entry i belongs to i + 2 steps.
   public var middleSigmas: [[Double]]?
+  /// See `SamplingSchedule.temperature`.
+  public var temperature: Double?
 
-  public init(actionSteps: Int? = nil, middleSigmas: [[Double]]? = nil) {
+  public init(actionSteps: Int? = nil, middleSigmas: [[Double]]? = nil, temperature: Double? = nil) {
     self.actionSteps = actionSteps
     self.middleSigmas = middleSigmas
+    self.temperature = temperature
   }
 }
 
@@ -19,14 +22,13 @@ extension TrainedPolicy {
   public func used(_ use: PolicyUse) throws(PolicyError) -> TrainedPolicy {
     var description = description
     if let actionSteps = use.actionSteps { description.actionSteps = actionSteps }
-    if let middle = use.middleSigmas { description.sampling.middle = middle }
     if let problem = description.problem { throw .badSetting(problem) }
-    for steps in 1...description.sampling.middle.count + 1 {
-      do {
-        _ = try description.sampler(.consistency(steps: steps), elementCount: 0)
-      } catch {
-        throw .badSetting("\(error)")
-      }
+    do {
+      try description.sampling.use(
+        middle: use.middleSigmas, temperature: use.temperature,
+        boundary: description.parameterisation.preconditioning.boundarySigma)
+    } catch {
+      throw .badSetting("\(error)")
     }
     return try TrainedPolicy(description, weights: weights)
   }

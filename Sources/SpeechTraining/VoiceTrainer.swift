@@ -89,7 +89,7 @@ public struct VoiceTrainer {
       Preconditioning(sigmaData: sigmaData, boundarySigma: objective.boundarySigma),
       noiseScale: configuration.decoder.noiseScale)
     description.objective = stage.objective
-    description.sampling = SamplingSchedule(of: objective, middle: stage.middleSigmas)
+    description.sampling = SamplingSchedule(of: objective)
     let task = try DecoderTask(
       description, objective: objective, teacher: teacher, training: aligned.training, heldOut: aligned.heldOut,
       cropLength: configuration.cropLength)

@@ -46,8 +46,6 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
   /// One of the decoder's trainings.
   public struct Stage: Sendable, Equatable {
     public var objective: ObjectiveConfiguration
-    /// Middle noise levels of sampling chains: entry i belongs to i + 2 steps.
-    public var middleSigmas: [[Double]] = []
     public var training = TrainingConfiguration()
   }
 
@@ -61,6 +59,8 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
   public var decoder = Decoder()
   public var teacher: Stage
   public var student: Stage
+  /// How the bundled voice is sampled: applied after the training, and changed without another.
+  public var use = VoiceUse()
 
   public init() {
     // More noise than for images: what a spectrogram says is decided where no single bin can be made out any more.
@@ -198,19 +198,17 @@ extension VoiceTrainingConfiguration.Refiner: Codable {
 }
 
 extension VoiceTrainingConfiguration.Stage: Codable {
-  private enum CodingKeys: CodingKey { case objective, middleSigmas }
+  private enum CodingKeys: CodingKey { case objective }
 
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     objective = try values.decode(ObjectiveConfiguration.self, forKey: .objective)
-    middleSigmas = try values.decode([[Double]].self, forKey: .middleSigmas)
     training = try TrainingConfiguration(from: decoder)
   }
 
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(objective, forKey: .objective)
-    try values.encode(middleSigmas, forKey: .middleSigmas)
     try training.encode(to: encoder)
   }
 }

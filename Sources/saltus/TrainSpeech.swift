@@ -20,7 +20,7 @@ struct TrainSpeech: ParsableCommand {
       decoder), student (one-step consistency decoder). OUT/voice.safetensors is the voice in half precision; OUT/samples has what it says.
 
       Ctrl-C saves; run the same command with --resume to go on. Keys: encoder.steps, refiner.steps, teacher.steps,
-      student.steps, decoder.widths, heldOutSentences, … A wrong key is answered with the nearest right one.
+      student.steps, decoder.widths, use.temperature, heldOutSentences, … A wrong key is answered with the nearest right one.
 
       EXAMPLES:
         saltus train speech --data recordings/me --out runs/me
@@ -64,7 +64,7 @@ struct TrainSpeech: ParsableCommand {
       try trainer.decoderStage(configuration.student, name: "student", start: teacher, aligned: aligned, resume: $0)
     }
     let voice = URL(filePath: out).appending(path: "voice.safetensors")
-    try student.writeBundle(to: voice)
+    try student.used(configuration.use).writeBundle(to: voice)
     TrainingCommand.note("wrote \(voice.path)")
   }
 

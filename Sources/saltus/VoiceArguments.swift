@@ -23,6 +23,12 @@ struct VoiceArguments: ParsableArguments {
     help: "Follow the ODE with this solver, as for a teacher's checkpoint: euler (N calls) or heun (2N - 1 calls).")
   var solver: ODEMethod?
 
+  @Option(
+    help: ArgumentHelp(
+      "Strength of the noise, 0 to 2; by default the voice's own. Less is clearer and flatter, 1 as varied as recordings.",
+      valueName: "X"))
+  var temperature: Double?
+
   @Option(help: ArgumentHelp("Decides the noise: the same seed is the same audio.", valueName: "N"))
   var seed: UInt64 = 0
 
@@ -50,8 +56,10 @@ struct VoiceArguments: ParsableArguments {
   }
 
   func load() throws -> TrainedVoice {
-    guard voice.hasPrefix("bundled:") else { return try TrainedVoice(contentsOf: URL(filePath: voice)) }
-    return try TrainedVoice(contentsOf: BundledModels.url(String(voice.dropFirst("bundled:".count))))
+    let url =
+      voice.hasPrefix("bundled:")
+      ? try BundledModels.url(String(voice.dropFirst("bundled:".count))) : URL(filePath: voice)
+    return try TrainedVoice(contentsOf: url).used(VoiceUse(temperature: temperature))
   }
 
   func userLexicon() throws -> UserLexicon { try lexicon.map { try UserLexicon(path: $0) } ?? UserLexicon() }

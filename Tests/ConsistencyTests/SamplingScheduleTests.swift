@@ -27,9 +27,59 @@ import Testing
     #expect(throws: ConsistencyError.self) { try SamplingSchedule().solverSigmas(intervals: steps) }
   }
 
+  /// On N(m, s²) with the exact consistency function samples are m + τ s z, but for the start at a finite sigma.
+  @Test(arguments: [0, 0.5, 1, 1.5])
+  func temperatureScalesTheSpreadOfSamples(temperature: Double) throws {
+    let (mean, deviation) = (0.7, 0.5)
+    func exact(_ x: Float, _ sigma: Double) -> Float {
+      Float(mean + deviation / (deviation * deviation + sigma * sigma).squareRoot() * (Double(x) - mean))
+    }
+    var schedule = SamplingSchedule()
+    schedule.temperature = temperature
+    let noise: [Float] = [-2, -0.5, 0, 1, 3]
+    let sample = UnsafeMutableBufferPointer<Float>.allocate(capacity: noise.count)
+    defer { sample.deallocate() }
+    for method in [SamplingMethod.consistency(steps: 1), .consistency(steps: 2), .solver(.heun, intervals: 400)] {
+      var sampler = try Sampler(method, schedule, boundary: 0, elementCount: noise.count)
+      var calls = 0
+      sampler.sample(sample, noise: { values in for i in 0..<values.count { values[i] = noise[(i + calls) % 5] } }) {
+        x, sigma in
+        calls += 1
+        guard case .consistency = method else {
+          let share = deviation * deviation / (deviation * deviation + sigma * sigma)
+          for i in 0..<x.count { x[i] = Float(mean + share * (Double(x[i]) - mean)) }
+          return
+        }
+        for i in 0..<x.count { x[i] = exact(x[i], sigma) }
+      }
+      for i in 0..<noise.count {
+        var spread = deviation * Double(noise[i])
+        if method == .consistency(steps: 2) {
+          let sigma = try schedule.sigmas(steps: 2)[1]
+          spread += sigma * Double(noise[(i + 1) % 5])
+          spread *= deviation / (deviation * deviation + sigma * sigma).squareRoot()
+        }
+        #expect(abs(Double(sample[i]) - (mean + temperature * spread)) < 0.01, "\(method)")
+      }
+    }
+  }
+
+  @Test func whatIsChosenAfterTrainingIsChecked() throws {
+    var schedule = SamplingSchedule()
+    try schedule.use(middle: [[0.4]], temperature: 0.8, boundary: 0.002)
+    #expect(schedule.middle == [[0.4]] && schedule.temperature == 0.8)
+    try schedule.use(boundary: 0.002)
+    #expect(schedule.middle == [[0.4]] && schedule.temperature == 0.8)
+    for temperature in [-0.1, 2.1, .nan] {
+      #expect(throws: ConsistencyError.self) { try schedule.use(temperature: temperature, boundary: 0.002) }
+    }
+    schedule.temperature = 1
+    #expect(throws: ConsistencyError.self) { try schedule.use(middle: [[0.001]], boundary: 0.002) }
+  }
+
   @Test func missingKeysTakeTheirDefaults() throws {
     let schedule = try JSONDecoder().decode(SamplingSchedule.self, from: Data(#"{"middle": [[0.5]]}"#.utf8))
-    #expect(schedule.sigmaMax == 80 && schedule.middle == [[0.5]])
+    #expect(schedule.sigmaMax == 80 && schedule.middle == [[0.5]] && schedule.temperature == 1)
     let again = try JSONDecoder().decode(SamplingSchedule.self, from: JSONEncoder().encode(schedule))
     #expect(again == schedule)
   }

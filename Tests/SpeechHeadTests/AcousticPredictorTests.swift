@@ -155,6 +155,11 @@ struct AcousticPredictorTests {
       for i in 0..<voice.weights.count {
         #expect(abs(read.weights[i] - voice.weights[i]) <= 1e-3 * abs(voice.weights[i]) + 1e-6)
       }
+      let used = try voice.used(VoiceUse(middleSigmas: [[0.5]], temperature: 0.75))
+      try used.writeBundle(to: url)
+      let sampling = try TrainedVoice(contentsOf: url).description.sampling
+      #expect(sampling.middle == [[0.5]] && sampling.temperature == 0.75)
+      #expect(throws: SpeechError.self) { try voice.used(VoiceUse(temperature: 3)) }
       try Data("no voice".utf8).write(to: url)
       #expect(throws: SpeechError.self) { try TrainedVoice(contentsOf: url) }
     }
