@@ -116,7 +116,12 @@ let package = Package(
       ]),
     .testTarget(
       name: "SpeechTrainingTests",
-      dependencies: ["AudioFile", "SpeechCorpus", "SpeechHead", "SpeechTraining", "TestSupport", "Training"]),
+      dependencies: [
+        "AudioFile", "Consistency", "SpeechCorpus", "SpeechHead", "SpeechTraining", "TestSupport", "Training",
+      ]),
+    .testTarget(
+      name: "BundledModelsTests",
+      dependencies: ["Environments", "PolicyHead", "PushTEnv", "SpeechHead", "TextFrontEnd"]),
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments", "TestSupport"]),
     .testTarget(name: "PushTEnvTests", dependencies: ["Datasets", "Environments", "PushTEnv", "TestSupport"]),
     .testTarget(

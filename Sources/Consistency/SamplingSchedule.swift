@@ -42,8 +42,11 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
 
   /// Takes what was chosen after the training, where it is given.
   ///
-  /// - Parameter boundary: the model's boundary sigma.
-  /// - Throws: `ConsistencyError` for chains that do not fall, or an impossible temperature.
+  /// - Parameters:
+  ///   - middle: falling middle sigmas in the data's units: entry i belongs to i + 2 steps.
+  ///   - temperature: 0 to 2.
+  ///   - boundary: the model's boundary sigma.
+  /// - Throws: `ConsistencyError` for chains that do not fall, or an impossible temperature; the values are set even so.
   public mutating func use(
     middle: [[Double]]? = nil, temperature: Double? = nil, boundary: Double
   ) throws(ConsistencyError) {

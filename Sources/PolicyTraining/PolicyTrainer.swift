@@ -118,11 +118,8 @@ public struct PolicyTrainer {
   private static func sampling(
     _ objective: any Objective, middle: [[Double]]
   ) throws(ConsistencyError) -> SamplingSchedule {
-    let sampling = SamplingSchedule(of: objective, middle: middle)
-    for steps in 1...middle.count + 1 {
-      _ = try ConsistencySampler(
-        sigmas: sampling.sigmas(steps: steps), boundarySigma: objective.boundarySigma, elementCount: 0)
-    }
+    var sampling = SamplingSchedule(of: objective)
+    try sampling.use(middle: middle, boundary: objective.boundarySigma)
     return sampling
   }
 }

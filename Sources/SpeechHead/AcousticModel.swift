@@ -28,7 +28,7 @@ public struct AcousticModel: Sendable {
   }
 }
 
-/// What the encoder says of one utterance, as numbers: a trained encoder's output, cached for the decoder.
+/// What the encoder says of one utterance, as numbers: a trained encoder's output, cached for refiner and decoder.
 public struct EncodedUtterance: Sendable {
   /// What the encoder was told: `[tokens, inputs]`; see `PhonemeFeatures`.
   public var features: [Float]
@@ -40,6 +40,7 @@ public struct EncodedUtterance: Sendable {
   public var logDurations: [Float]
   /// `[tokens × states]`; see `PhonemeEncoder.Output`.
   public var voicing: [Float]
+  /// `[tokens × states]`; see `PhonemeEncoder.Output`.
   public var pitch: [Float]
 
   public init(

@@ -1,7 +1,7 @@
 import Foundation
 import Spectral
 
-/// The decoder's condition per frame: the mean spectrum, the harmonics of the pitch, the token and the encoder's vector
+/// What refiner and decoder are told of every frame: the mean spectrum, the harmonics of the pitch, the token and the encoder's vector
 /// for it, and where in its token and state a frame is.
 ///
 /// The token itself stands beside the vector, which says what a token's spectrum is on the average: what tells two
@@ -11,10 +11,11 @@ import Spectral
 /// envelope, not the invention of a melody. It goes on through sounds that have none: which those are, the decoder
 /// knows from the tokens better than a threshold can say.
 public struct FrameConditions: Sendable {
+  /// Mel bands.
   public let bands: Int
-  public let width: Int
-  public let inputs: Int
-  public let states: Int
+  private let width: Int
+  private let inputs: Int
+  private let states: Int
   private let comb: HarmonicComb
   private let speakers: [VoiceDescription.Speaker]
 
@@ -45,7 +46,9 @@ public struct FrameConditions: Sendable {
   ///   - rows: `[frames, count]`.
   ///   - frames: which frames of the utterance.
   ///   - durations: frames of every state, `[tokens × states]`.
-  ///   - pitch: of all frames of the utterance, its normalised logarithm, 0 for none.
+  ///   - pitch: of all frames of the utterance, its normalised logarithm, 0 for none, `[sum of durations]`.
+  ///   - speaker: by number.
+  /// - Precondition: the durations' sum reaches the end of `frames`.
   public func fill(
     _ rows: UnsafeMutablePointer<Float>, frames: Range<Int>, of utterance: EncodedUtterance, durations: [Int32],
     pitch: [Float], speaker: Int

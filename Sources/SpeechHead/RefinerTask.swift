@@ -10,7 +10,7 @@ public struct RefinerTask: TrainingTask {
   private let training: [AlignedUtterance]
   private let heldOut: [AlignedUtterance]
 
-  /// - Parameter cropLength: frames of a stretch. Shorter utterances are padded.
+  /// - Parameter cropLength: frames of a stretch, positive. Shorter utterances are padded.
   /// - Throws: `SpeechError.badSetting` for impossible mel bands.
   public init(
     _ description: VoiceDescription, training: [AlignedUtterance], heldOut: [AlignedUtterance], cropLength: Int

@@ -114,8 +114,15 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
     PhonemeFeatures(phoneCount: phones.count, speakerCount: speakers.count)
   }
 
-  /// The number of a phone by name.
-  public func phone(_ name: String) -> Int? { phones.firstIndex(of: name) }
+  /// The number of a speaker.
+  ///
+  /// - Throws: `SpeechError.unknownSpeaker`, which names those that there are.
+  public func speaker(named name: String) throws(SpeechError) -> Int {
+    guard let index = speakers.firstIndex(where: { $0.name == name }) else {
+      throw .unknownSpeaker(name: name, known: speakers.map(\.name))
+    }
+    return index
+  }
 
   /// What contradicts itself, or nil.
   public var problem: String? {

@@ -2,7 +2,7 @@ import Consistency
 
 /// How a trained voice is sampled: chosen after the training, on sentences that it was not trained on.
 public struct VoiceUse: Sendable, Codable, Equatable {
-  /// Falling middle noise levels of sampling chains: entry i belongs to i + 2 steps.
+  /// Falling middle noise levels of sampling chains, in units of the normalised mel: entry i belongs to i + 2 steps.
   public var middleSigmas: [[Double]]?
   /// See `SamplingSchedule.temperature`.
   public var temperature: Double?

@@ -136,7 +136,7 @@ private struct UtteranceReader {
   }
 
   func read(_ corpus: SpeechCorpus, speaker: Int, threads: Int, progress: @Sendable @escaping (Int) -> Void) -> Result {
-    let report = CorpusReport(corpus)
+    let report = CorpusReport(corpus, threads: threads)
     let entries = report.usable(corpus)
     let next = Atomic(0)
     let slots = Mutex([Swift.Result<SpeechUtterance, SpeechError>?](repeating: nil, count: entries.count))

@@ -10,6 +10,7 @@ public struct VoiceTrainer {
   public let configuration: VoiceTrainingConfiguration
   private let examples: SpeechExamples
   private let output: URL
+  private let fingerprint: StageFingerprint
   private let threads: Int
 
   /// - Parameter output: directory that gets one directory per stage.
@@ -19,6 +20,23 @@ public struct VoiceTrainer {
     if let problem = configuration.problem { throw .configuration(problem) }
     let description = configuration.description(phones: examples.phones, speakers: examples.speakers)
     if let problem = description.problem { throw .configuration(problem) }
+    // What a later stage would object to is said before the first is trained.
+    do {
+      let (teacher, student) = (
+        try configuration.teacher.objective.objective(sigmaData: 1),
+        try configuration.student.objective.objective(sigmaData: 1)
+      )
+      guard !teacher.needsTeacher else {
+        throw TrainingError.configuration("teacher.objective: \(teacher.name) needs a teacher itself; edm is one")
+      }
+      var sampling = SamplingSchedule(of: student)
+      try sampling.use(temperature: configuration.use.temperature, boundary: student.boundarySigma)
+    } catch let error as TrainingError {
+      throw error
+    } catch {
+      throw .configuration("\(error)")
+    }
+    fingerprint = StageFingerprint(examples)
     self.configuration = configuration
     self.examples = examples
     self.output = output
@@ -36,9 +54,11 @@ public struct VoiceTrainer {
     let task = EncoderTask(
       description.model, features: description.features, training: examples.training, heldOut: examples.heldOut,
       flatStart: configuration.encoder.flatStart)
+    var fingerprint = fingerprint
+    fingerprint.flatStart = configuration.encoder.flatStart
     return try VoiceStage(
-      description, task, configuration.encoder.training, directory: directory("encoder"), threads: threads,
-      resume: resume)
+      description, task, configuration.encoder.training, fingerprint, directory: directory("encoder"),
+      threads: threads, resume: resume)
   }
 
   /// The second stage.
@@ -46,15 +66,16 @@ public struct VoiceTrainer {
   /// - Parameters:
   ///   - start: the voice that the first stage made.
   ///   - aligned: by it.
-  /// - Throws: `TrainingError`; see `Trainer`.
+  /// - Throws: `TrainingError`, see `Trainer`; `SpeechError.badSetting` for impossible mel bands.
   public func refinerStage(
     start: TrainedVoice, aligned: (training: [AlignedUtterance], heldOut: [AlignedUtterance]), resume: Bool
   ) throws -> VoiceStage<RefinerTask> {
     let task = try RefinerTask(
       start.description, training: aligned.training, heldOut: aligned.heldOut, cropLength: configuration.cropLength)
     return try VoiceStage(
-      start.description, task, configuration.refiner.training, directory: directory("refiner"), start: start.weights,
-      threads: threads, resume: resume)
+      start.description, task, configuration.refiner.training,
+      fingerprint.following(start, cropLength: configuration.cropLength), directory: directory("refiner"),
+      start: start.weights, threads: threads, resume: resume)
   }
 
   /// Encodes and aligns all sentences, and finds their means: by the encoder, and by the refiner once it is trained.
@@ -72,7 +93,7 @@ public struct VoiceTrainer {
   /// - Parameters:
   ///   - start: the voice that the stage before made.
   ///   - aligned: by the voice that the second stage made.
-  /// - Throws: `TrainingError`; see `Trainer`.
+  /// - Throws: `TrainingError`, see `Trainer`; `ConsistencyError` for an objective's impossible setting.
   public func decoderStage(
     _ stage: VoiceTrainingConfiguration.Stage, name: String, start: TrainedVoice,
     aligned: (training: [AlignedUtterance], heldOut: [AlignedUtterance]), resume: Bool
@@ -94,8 +115,9 @@ public struct VoiceTrainer {
       description, objective: objective, teacher: teacher, training: aligned.training, heldOut: aligned.heldOut,
       cropLength: configuration.cropLength)
     return try VoiceStage(
-      description, task, stage.training, directory: directory(name), start: start.weights,
-      teacher: objective.needsTeacher ? start.weights : nil, threads: threads, resume: resume)
+      description, task, stage.training, fingerprint.following(start, cropLength: configuration.cropLength),
+      directory: directory(name), start: start.weights, teacher: objective.needsTeacher ? start.weights : nil,
+      threads: threads, resume: resume)
   }
 }
 
@@ -105,15 +127,17 @@ public struct VoiceStage<Task: TrainingTask> {
   public let trainer: Trainer<Task>
 
   init(
-    _ description: VoiceDescription, _ task: Task, _ configuration: TrainingConfiguration, directory: URL,
-    start: ParameterBuffer? = nil, teacher: ParameterBuffer? = nil, threads: Int, resume: Bool
+    _ description: VoiceDescription, _ task: Task, _ configuration: TrainingConfiguration,
+    _ fingerprint: StageFingerprint, directory: URL, start: ParameterBuffer? = nil, teacher: ParameterBuffer? = nil,
+    threads: Int, resume: Bool
   ) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let json = String(decoding: try encoder.encode(description), as: UTF8.self)
+    func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
     self.description = description
     trainer = try Trainer(
-      task, configuration, directory: directory, metadata: [TrainedVoice.metadataKey: json], start: start,
+      task, configuration, directory: directory,
+      metadata: [TrainedVoice.metadataKey: try json(description), "data": try json(fingerprint)], start: start,
       teacher: teacher, threads: threads, resume: resume)
   }
 

@@ -19,9 +19,9 @@ struct CorpusDescription: Encodable {
   let unlisted: [String]
   let findings: [Finding]
 
-  init(_ path: String) throws(CorpusError) {
+  init(_ path: String, threads: Int) throws(CorpusError) {
     let corpus = try SpeechCorpus(path)
-    let report = CorpusReport(corpus)
+    let report = CorpusReport(corpus, threads: threads)
     sentences = corpus.entries.count
     usable = report.usable(corpus).count
     minutes = report.seconds / 60

@@ -31,7 +31,7 @@ struct DataCommand: ParsableCommand {
 
     func run() throws {
       if CorpusDescription.isCorpus(path) {
-        let description = try CorpusDescription(path)
+        let description = try CorpusDescription(path, threads: threadOptions.threads)
         if let json { try JSONFile.write(description, to: json) }
         return print(description.table)
       }

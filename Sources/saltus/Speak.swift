@@ -140,7 +140,7 @@ struct Speak: ParsableCommand {
           throw CommandFailure("line \(number): each line is one {\"text\": …, \"output\": FILE}")
         }
         var own = job
-        if let speaker = request.speaker { own.settings.speaker = try job.speaker(speaker) }
+        if let speaker = request.speaker { own.settings.speaker = try job.voice.description.speaker(named: speaker) }
         if let seed = request.seed { own.settings.seed = seed }
         let rate = job.voice.description.mel.sampleRate
         let result = try own.run(

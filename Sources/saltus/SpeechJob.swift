@@ -87,21 +87,19 @@ struct SpeechJob {
     try SpeechSynthesizer(voice, settings: settings, lexicon: lexicon, threads: threads)
   }
 
-  func speaker(_ name: String) throws -> Int {
-    let names = voice.description.speakers.map(\.name)
-    guard let index = names.firstIndex(of: name) else { throw SpeechError.unknownSpeaker(name: name, known: names) }
-    return index
-  }
-
   /// Speaks until the text ends or Ctrl-C; what was spoken until then is kept.
-  func run(_ source: SentenceSource, output: SpeechOutput, keeps: Keeps) throws -> Result {
-    var source = source
+  ///
+  /// - Parameter makeSource: evaluated on the clock: markup is read there.
+  func run(
+    _ makeSource: @autoclosure () throws -> SentenceSource, output: SpeechOutput, keeps: Keeps
+  ) throws -> Result {
     let synthesizer = try synthesizer()
     var result = Result(recording: SpeechRecording(voice.description))
     let rate = Double(voice.description.mel.sampleRate)
     var samples = 0
     var milliseconds = 0.0
     var start = DispatchTime.now()
+    var source = try makeSource()
     while !Interrupt.isRequested, let sentence = source.next() {
       result.report.textMs += start.millisecondsAgo
       let first = Double(samples) / rate

@@ -47,6 +47,9 @@ struct VoiceArguments: ParsableArguments {
   func validate() throws {
     if !(0...1000).contains(steps) { throw ValidationError("--steps \(steps): 0 to 1,000 are possible.") }
     if steps == 0 && solver != nil { throw ValidationError("--solver needs at least one of --steps.") }
+    if let temperature, !(0...2).contains(temperature) {
+      throw ValidationError("--temperature \(temperature): 0 to 2 are possible.")
+    }
     if !(0.25...4).contains(lengthScale) {
       throw ValidationError("--length-scale \(lengthScale): 0.25 to 4 are possible.")
     }
@@ -66,13 +69,7 @@ struct VoiceArguments: ParsableArguments {
 
   func settings(for voice: TrainedVoice) throws -> SpeechSynthesizer.Settings {
     var settings = SpeechSynthesizer.Settings()
-    let names = voice.description.speakers.map(\.name)
-    if let speaker {
-      guard let index = names.firstIndex(of: speaker) else {
-        throw SpeechError.unknownSpeaker(name: speaker, known: names)
-      }
-      settings.speaker = index
-    }
+    if let speaker { settings.speaker = try voice.description.speaker(named: speaker) }
     if let solver {
       settings.method = .sampled(.solver(solver, intervals: steps))
     } else {

@@ -26,7 +26,7 @@ struct VoiceSamples {
     var settings = SpeechSynthesizer.Settings()
     switch stage {
     case "encoder", "refiner": settings.method = .mean
-    case "teacher": settings.method = .sampled(.solver(.heun, intervals: 20))
+    case "teacher": settings.method = .sampled(.solver(.heun, intervals: 32))
     default: settings.method = .sampled(.consistency(steps: 1))
     }
     for (speaker, description) in voice.description.speakers.enumerated() {
@@ -48,6 +48,8 @@ struct VoiceSamples {
 
 /// Chunks of speech put together.
 struct SpeechRecording {
+  /// ln of what mels are cut off at.
+  private static let silence = log(Float(1e-5))
   private let mel: VoiceDescription.Mel
   private(set) var samples: [Float] = []
   private(set) var logMel: [Float] = []
@@ -58,11 +60,13 @@ struct SpeechRecording {
 
   mutating func append(_ chunk: SpeechSynthesizer.Chunk) {
     samples += chunk.samples
-    if chunk.logMel.isEmpty {
-      let frames = Int(Double(chunk.samples.count) / Double(mel.hop))
-      logMel += [Float](repeating: logMel.min() ?? 0, count: frames * mel.bands)
+    // A chunk has a frame more than its samples have hops; silence has none.
+    logMel += chunk.logMel
+    let count = samples.count / mel.hop * mel.bands
+    if logMel.count > count {
+      logMel.removeLast(logMel.count - count)
     } else {
-      logMel += chunk.logMel
+      logMel += [Float](repeating: Self.silence, count: count - logMel.count)
     }
     words += chunk.words
     phones += chunk.phones

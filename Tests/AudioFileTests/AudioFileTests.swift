@@ -130,6 +130,21 @@ struct AudioFileTests {
     }
   }
 
+  /// Only root can make devices.
+  @Test(.enabled(if: getuid() == 0))
+  func anAbandonedFileLeavesTheDeviceBehindALink() throws {
+    try withTemporaryPath { folder in
+      let (device, link) = (folder + "/null", folder + "/a.wav")
+      try #require(mknod(device, S_IFCHR | 0o666, 0x103) == 0)
+      try #require(symlink(device, link) == 0)
+      do {
+        let writer = try AudioWriter(link, sampleRate: 8000)
+        try writer.write([0.1, 0.2])
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a.wav", "null"])
+    }
+  }
+
   @Test func whatIsTooLoudIsCutAndCounted() throws {
     try withTemporaryPath { folder in
       let writer = try AudioWriter(folder + "/a.wav", sampleRate: 8000)

@@ -8,8 +8,14 @@ import Testing
 struct AcousticPredictorTests {
   private let description = VoiceDescription.small()
 
-  private func voice() throws -> TrainedVoice {
-    try TrainedVoice(description, weights: description.model.layout.initialize(seed: 4))
+  private func voice(refines: Bool = false) throws -> TrainedVoice {
+    let weights = description.model.layout.initialize(seed: 4)
+    if refines {
+      // Its output layer starts at zero.
+      let range = description.model.refinerParameters
+      for (index, value) in zip(range, normalNumbers(range.count, seed: 8)) { weights[index] += 0.1 * value }
+    }
+    return try TrainedVoice(description, weights: weights)
   }
 
   /// Padding of any length beside the same tokens and frames.
@@ -36,6 +42,41 @@ struct AcousticPredictorTests {
     }
   }
 
+  @Test func paddingChangesNoRefinement() throws {
+    let voice = try voice(refines: true)
+    let count = description.refiner.inputs
+    for frames in [1, 6, 40, 130] {
+      let rows = normalNumbers(frames * count, seed: UInt64(frames))
+      var reference = rows
+      RefinerPlan(voice, frames: frames, threads: 1).run(&reference)
+      let changes = zip(reference, rows).enumerated().filter { $0.element.0 != $0.element.1 }.map { $0.offset % count }
+      #expect(Set(changes) == Set(0..<8))
+      for length in [frames + 1, frames + 50, 3 * frames + 10] {
+        var padded = rows
+        RefinerPlan(voice, frames: length, threads: 1).run(&padded)
+        expectEqual(padded, reference, 1e-5)
+      }
+    }
+  }
+
+  @Test func theMeanIsRefinedBeforeASampleIsAdded() throws {
+    let predictor = try AcousticPredictor(try voice(refines: true))
+    let encoded = predictor.encode(tokens(4), speaker: 0)
+    let durations: [Int32] = [1, 2, 3, 1, 1, 1, 4, 2]
+    let refined = try predictor.mel(encoded, durations: durations, speaker: 0, method: .mean, seed: 0)
+    let steps = durations.enumerated().flatMap { state, count in
+      (0..<count).flatMap { _ in encoded.means[state * 8..<(state + 1) * 8] }
+    }
+    #expect(refined.count == steps.count && refined != steps)
+    // The decoder's sample at temperature 0 and a network of zeros is nothing: all that is left is the mean.
+    let weights = ParameterBuffer(copying: try voice(refines: true).weights)
+    for index in description.model.decoderParameters { weights[index] = 0 }
+    let silent = try TrainedVoice(description, weights: weights).used(VoiceUse(temperature: 0))
+    let mel = try AcousticPredictor(silent).mel(
+      encoded, durations: durations, speaker: 0, method: .sampled(.consistency(steps: 1)), seed: 0)
+    expectEqual(mel, refined, 1e-6)
+  }
+
   @Test func resultsDoNotDependOnThreadsOrOnWhatWasSaidBefore() throws {
     let voice = try voice()
     let (first, second) = (try AcousticPredictor(voice), try AcousticPredictor(voice, threads: 2))
@@ -54,7 +95,7 @@ struct AcousticPredictorTests {
     }
   }
 
-  @Test func theMeanIsTheEncodersAlone() throws {
+  @Test func anUntrainedRefinerLeavesTheEncodersMeans() throws {
     let predictor = try AcousticPredictor(try voice())
     let encoded = predictor.encode(tokens(4), speaker: 0)
     let durations: [Int32] = [1, 2, 3, 1, 1, 1, 4, 2]

@@ -1,3 +1,4 @@
+import Consistency
 import Foundation
 import SpeechCorpus
 import SpeechHead
@@ -124,6 +125,44 @@ struct SpeechTrainingTests {
     }
   }
 
+  /// A stage that goes on after the one before it has changed would keep the old one's weights, and say nothing.
+  @Test func aStageDoesNotGoOnFromAnotherStart() throws {
+    try withExamples { examples, folder in
+      let trainer = try VoiceTrainer(.tiny, examples: examples, output: folder.appending(path: "run"), threads: 1)
+      var steps = 0
+      let stage = try trainer.encoderStage(resume: false)
+      _ = try stage.trainer.run(shouldStop: { steps == 3 }, report: { _ in steps += 1 })
+      let early = try stage.voice()
+      let aligned = try trainer.aligned(by: early)
+      _ = try trainer.refinerStage(start: early, aligned: aligned, resume: false).trainer.run()
+      _ = try trainer.refinerStage(start: early, aligned: aligned, resume: true)
+      _ = try stage.trainer.run()
+      let late = try stage.voice()
+      #expect(throws: TrainingError.self) { try trainer.refinerStage(start: late, aligned: aligned, resume: true) }
+      var other = examples
+      other.training[0].mel[0] += 1
+      let changed = try VoiceTrainer(.tiny, examples: other, output: folder.appending(path: "run"), threads: 1)
+      #expect(throws: TrainingError.self) { try changed.encoderStage(resume: true) }
+    }
+  }
+
+  @Test func whatALaterStageCannotUseIsSaidAtOnce() throws {
+    try withExamples { examples, folder in
+      for (word, change) in [
+        ("needs a teacher", { $0.teacher.objective = ObjectiveConfiguration(.cd) }),
+        ("temperature", { $0.use.temperature = 5 }),
+        ("logDeviation", { $0.student.objective = .ect(.wide) }),
+      ] as [(String, (inout VoiceTrainingConfiguration) -> Void)] {
+        var configuration = VoiceTrainingConfiguration.tiny
+        change(&configuration)
+        let error = #expect(throws: TrainingError.self) {
+          _ = try VoiceTrainer(configuration, examples: examples, output: folder, threads: 1)
+        }
+        #expect(error?.description.contains(word) == true, "\(error.map { "\($0)" } ?? "")")
+      }
+    }
+  }
+
   @Test func everyStageTrainsItsOwnPart() throws {
     try withExamples { examples, folder in
       let voice = try train(examples, folder.appending(path: "run"))
@@ -136,5 +175,14 @@ struct SpeechTrainingTests {
       // sigma_data is measured.
       #expect(voice.description.parameterisation.preconditioning.sigmaData != 1)
     }
+  }
+}
+
+extension EasyConsistencyTuning.Configuration {
+  /// With an impossible spread of noise levels.
+  static var wide: Self {
+    var configuration = Self()
+    configuration.logDeviation = 100
+    return configuration
   }
 }

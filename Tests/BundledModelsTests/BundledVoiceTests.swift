@@ -1,0 +1,60 @@
+import Foundation
+import SpeechHead
+import Testing
+import TextFrontEnd
+
+struct BundledVoiceTests {
+  private let url = Models.folder.appending(path: "default.safetensors")
+
+  @Test func itIsSmall() throws {
+    #expect(try Models.bytes(url) <= 12_000_000)
+    #expect(try TrainedVoice(contentsOf: url).model.layout.count <= 6_000_000)
+  }
+
+  private func speak(
+    _ text: String, _ method: AcousticPredictor.Method
+  ) throws -> (voice: TrainedVoice, chunks: [SpeechSynthesizer.Chunk]) {
+    let voice = try TrainedVoice(contentsOf: url)
+    var settings = SpeechSynthesizer.Settings()
+    settings.method = method
+    settings.sentenceSilence = 0
+    let synthesizer = try SpeechSynthesizer(voice, settings: settings)
+    var chunks: [SpeechSynthesizer.Chunk] = []
+    for sentence in TextNormalizer().normalize(text).sentences { try synthesizer.speak(sentence) { chunks.append($0) } }
+    return (voice, chunks)
+  }
+
+  /// English is read at 2 to 4 words a second; vowels are tens of decibels above the pauses.
+  @Test(arguments: [0, 1, 2])
+  func itSpeaks(steps: Int) throws {
+    let text = "The boy was there when the sun rose. A rod is used to catch pink salmon."
+    let method = steps == 0 ? AcousticPredictor.Method.mean : .sampled(.consistency(steps: steps))
+    let (voice, chunks) = try speak(text, method)
+    let samples = chunks.flatMap(\.samples)
+    #expect(samples.allSatisfy { $0.isFinite && abs($0) < 1 })
+    let seconds = Double(samples.count) / Double(voice.description.mel.sampleRate)
+    #expect((4...8).contains(seconds), "\(seconds) s for 16 words")
+    let levels = stride(from: 0, to: samples.count - 441, by: 441).map { start in
+      samples[start..<start + 441].reduce(0) { $0 + $1 * $1 }
+    }.sorted()
+    let range = 10 * log10(levels[levels.count * 9 / 10] / max(levels[levels.count / 20], 1e-12))
+    #expect(range > 25, "\(range) dB between loud and silent")
+  }
+
+  /// What a sample adds to the mean is what a mean cannot have: recordings vary as much as samples do, means less.
+  @Test func aSampleVariesMoreThanTheMean() throws {
+    func variance(_ steps: Int) throws -> Double {
+      let method = steps == 0 ? AcousticPredictor.Method.mean : .sampled(.consistency(steps: steps))
+      let (voice, chunks) = try speak("Glue the sheet to the dark blue background. It is easy to tell.", method)
+      let bands = voice.description.mel.bands
+      let mel = chunks.flatMap(\.logMel)
+      return (0..<bands).reduce(0.0) { sum, band in
+        let values = stride(from: band, to: mel.count, by: bands).map { Double(mel[$0]) }
+        let mean = values.reduce(0, +) / Double(values.count)
+        return sum + values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+      }
+    }
+    let mean = try variance(0)
+    #expect(try variance(1) > 1.05 * mean)
+  }
+}
