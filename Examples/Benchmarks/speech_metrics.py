@@ -129,7 +129,8 @@ def cepstral_distortion(a, b):
     import librosa
     from scipy.fft import dct
 
-    x, y = (dct(mel, norm="ortho", axis=1)[:, 1:14] for mel in (a, b))
+    # Mel-cepstra c with ln S = c_0 + sum of c_k cos(k w), which is what the factor of decibels belongs to.
+    x, y = ((2 / mel.shape[1]) ** 0.5 * dct(mel, norm="ortho", axis=1)[:, 1:14] for mel in (a, b))
     _, path = librosa.sequence.dtw(x.T, y.T)
     errors = np.sqrt(((x[path[:, 0]] - y[path[:, 1]]) ** 2).sum(1))
     return float(10 / np.log(10) * np.sqrt(2) * errors.mean())
