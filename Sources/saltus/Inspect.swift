@@ -17,13 +17,13 @@ struct Inspect: ParsableCommand {
         saltus inspect bundled:pusht --plan
       """)
 
-  @Argument(help: ArgumentHelp("A checkpoint, or bundled:pusht.", valueName: "checkpoint"))
+  @Argument(help: ArgumentHelp("A checkpoint, bundled:pusht or bundled:default.", valueName: "checkpoint"))
   var checkpoint: String
 
   @Flag(help: "List every tensor.")
   var tensors = false
 
-  @Flag(help: "Print the compiled plan of one network call at batch 1.")
+  @Flag(help: "Print the compiled plan of a policy's network call at batch 1.")
   var plan = false
 
   @OptionGroup(visibility: .hidden) var threadOptions: ThreadOptions
