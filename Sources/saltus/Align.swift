@@ -17,7 +17,7 @@ struct Align: ParsableCommand {
         saltus align runs/me/encoder/last.safetensors --data recordings/me -o alignment.tsv
       """)
 
-  @Argument(help: ArgumentHelp("A voice, or a checkpoint of its training.", valueName: "voice"))
+  @Argument(help: ArgumentHelp("A voice, a checkpoint of its training, or bundled:default.", valueName: "voice"))
   var voice: String
 
   @Option(
@@ -30,7 +30,7 @@ struct Align: ParsableCommand {
   @OptionGroup var threadOptions: ThreadOptions
 
   func run() throws {
-    let voice = try TrainedVoice(contentsOf: URL(filePath: voice))
+    let voice = try TrainedVoice(contentsOf: BundledModels.file(voice))
     var configuration = VoiceTrainingConfiguration()
     configuration.mel = voice.description.mel
     configuration.encoder.states = voice.description.encoder.states

@@ -1,17 +1,22 @@
 import Foundation
 import Reporting
 
-/// Models that come with the program, by the name after `bundled:`.
+/// Models that come with the program: where a command takes a file, `bundled:NAME` names one of them.
 enum BundledModels {
   static let names = ["pusht", "default"]
 
-  /// - Throws: `CommandFailure` for an unknown name.
-  static func url(_ name: String) throws -> URL {
+  /// The file that a command's argument names.
+  ///
+  /// - Throws: `CommandFailure` for an unknown name after `bundled:`.
+  static func file(_ argument: String) throws -> URL {
+    let prefix = "bundled:"
+    guard argument.hasPrefix(prefix) else { return URL(filePath: argument) }
+    let name = String(argument.dropFirst(prefix.count))
     guard names.contains(name),
       let url = Bundle.module.url(forResource: name, withExtension: "safetensors", subdirectory: "Models")
     else {
-      let known = names.map { "bundled:\($0)" }.joined(separator: ", ")
-      throw CommandFailure("bundled:\(name): there is no such model; there are: \(known)")
+      let known = names.map { prefix + $0 }.joined(separator: ", ")
+      throw CommandFailure("\(argument): there is no such model; there are: \(known)")
     }
     return url
   }

@@ -29,8 +29,7 @@ struct Inspect: ParsableCommand {
   @OptionGroup(visibility: .hidden) var threadOptions: ThreadOptions
 
   func run() throws {
-    let bundled = checkpoint.hasPrefix("bundled:")
-    let url = try bundled ? BundledModels.url(String(checkpoint.dropFirst(8))) : URL(filePath: checkpoint)
+    let url = try BundledModels.file(checkpoint)
     let file = try SafetensorsFile(url)
     print(
       "\(url.lastPathComponent): \(file.tensors.count) tensors, \(file.tensors.reduce(0) { $0 + $1.bytes.count }) bytes"

@@ -39,8 +39,7 @@ struct PolicyArguments: ParsableArguments {
 
   /// A checkpoint by path, or a bundled one by name.
   static func load(_ name: String) throws -> TrainedPolicy {
-    guard name.hasPrefix("bundled:") else { return try TrainedPolicy(contentsOf: URL(filePath: name)) }
-    return try TrainedPolicy(contentsOf: BundledModels.url(String(name.dropFirst("bundled:".count))))
+    try TrainedPolicy(contentsOf: BundledModels.file(name))
   }
 }
 

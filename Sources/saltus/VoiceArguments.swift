@@ -59,10 +59,7 @@ struct VoiceArguments: ParsableArguments {
   }
 
   func load() throws -> TrainedVoice {
-    let url =
-      voice.hasPrefix("bundled:")
-      ? try BundledModels.url(String(voice.dropFirst("bundled:".count))) : URL(filePath: voice)
-    return try TrainedVoice(contentsOf: url).used(VoiceUse(temperature: temperature))
+    try TrainedVoice(contentsOf: BundledModels.file(voice)).used(VoiceUse(temperature: temperature))
   }
 
   func userLexicon() throws -> UserLexicon { try lexicon.map { try UserLexicon(path: $0) } ?? UserLexicon() }
