@@ -35,7 +35,8 @@ let package = Package(
     .target(
       name: "PolicyHead", dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Environments"]),
     .target(
-      name: "PolicyTraining", dependencies: ["Checkpoints", "Consistency", "Datasets", "PolicyHead", "Training"]),
+      name: "PolicyTraining",
+      dependencies: ["Checkpoints", "Consistency", "Datasets", "Environments", "PolicyHead", "Training"]),
     .target(
       name: "SpeechHead",
       dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Spectral", "TextFrontEnd"],

@@ -19,6 +19,8 @@ public protocol Environment: AnyObject {
   var controlRate: Double { get }
   /// The score of the episode in progress, or of the one that just ended.
   var episode: EpisodeRecord { get }
+  /// Changes of observation and action under which this world is the same; none unless a world says so.
+  var symmetries: [Symmetry] { get }
 
   /// Starts an episode from the state that `seed` draws.
   ///
@@ -44,6 +46,8 @@ public protocol Environment: AnyObject {
 extension Environment {
   /// Length of every action.
   public var actionCount: Int { actionLow.count }
+
+  public var symmetries: [Symmetry] { [] }
 
   /// The action clamped to the limits, [actionCount].
   ///

@@ -46,6 +46,7 @@ public final class PushT: Environment {
   public var actionLow: [Double] { [0, 0] }
   public var actionHigh: [Double] { [PushTGeometry.worldSize, PushTGeometry.worldSize] }
   public var controlRate: Double { 10 }
+  public var symmetries: [Symmetry] { [PushTMirror.symmetry(of: observationKind)] }
 
   /// Agent and block now.
   public var state: PushTState { simulation.state }

@@ -46,6 +46,40 @@ public struct PolicyDataset: Sendable, Equatable {
     (actions, actionSize) = try Self.join(recipe.action, of: episodes, role: "action")
   }
 
+  /// These episodes, and after them each of them once more, changed step by step.
+  ///
+  /// - Parameters:
+  ///   - observation: [observationSize] → [observationSize]
+  ///   - action: [actionSize] → [actionSize]
+  public func adding(
+    observation: ([Double]) -> [Double], action: ([Double]) -> [Double]
+  ) -> PolicyDataset {
+    PolicyDataset(
+      recipe: recipe, observationSize: observationSize, actionSize: actionSize,
+      observations: observations + Self.changed(observations, width: observationSize, observation),
+      actions: actions + Self.changed(actions, width: actionSize, action),
+      ends: ends + ends.map { (ends.last ?? 0) + $0 })
+  }
+
+  private static func changed(_ rows: [Float], width: Int, _ change: ([Double]) -> [Double]) -> [Float] {
+    stride(from: 0, to: rows.count, by: width).flatMap { start in
+      let row = change(rows[start..<start + width].map(Double.init))
+      precondition(row.count == width, "a change from \(width) to \(row.count) numbers")
+      return row.map { Float($0) }
+    }
+  }
+
+  private init(
+    recipe: PolicyRecipe, observationSize: Int, actionSize: Int, observations: [Float], actions: [Float], ends: [Int]
+  ) {
+    self.recipe = recipe
+    self.observationSize = observationSize
+    self.actionSize = actionSize
+    self.observations = observations
+    self.actions = actions
+    self.ends = ends
+  }
+
   private static func join(
     _ selectors: [ColumnSelector], of episodes: Episodes, role: String
   ) throws(DatasetError) -> (values: [Float], size: Int) {

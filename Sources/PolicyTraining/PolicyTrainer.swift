@@ -2,6 +2,7 @@ import Autograd
 import Checkpoints
 import Consistency
 import Datasets
+import Environments
 import Foundation
 import PolicyHead
 import Training
@@ -24,10 +25,12 @@ public struct PolicyTrainer {
   ///   - output: directory of checkpoints and metrics.
   ///   - start: a policy whose averaged weights are the starting point: for ECT an EDM teacher.
   ///   - teacher: the frozen policy that consistency distillation follows; also the starting point if there is no other.
+  ///   - symmetries: of the demonstrated world (`Environment.symmetries`): the training episodes are seen through each
+  ///     of them as well.
   ///   - resume: continue the run in `output`.
   public init(
     _ configuration: PolicyTrainingConfiguration, data: URL, output: URL, start: TrainedPolicy? = nil,
-    teacher: TrainedPolicy? = nil, threads: Int, resume: Bool = false
+    teacher: TrainedPolicy? = nil, symmetries: [Symmetry] = [], threads: Int, resume: Bool = false
   ) throws {
     if let problem = configuration.problem { throw TrainingError.configuration(problem) }
     let recipe = PolicyRecipe(observation: configuration.observation, action: configuration.action)
@@ -36,7 +39,8 @@ public struct PolicyTrainer {
     let episodes = try file.episodes(columns: recipe.columnNames)
     // The split belongs to the data, not to a run: every seed holds the same episodes out.
     let split = episodes.split(heldOutFraction: configuration.heldOutEpisodes, seed: 0)
-    let training = try PolicyDataset(split.training, recipe: recipe)
+    let recorded = try PolicyDataset(split.training, recipe: recipe)
+    let training = try symmetries.reduce(recorded) { try Self.adding($1, to: $0) }
     let network = configuration.network(
       observationSize: training.observationSize, actionSize: training.actionSize)
     for (role, policy) in [("start", start), ("teacher", teacher)] {
@@ -99,6 +103,15 @@ public struct PolicyTrainer {
       metadata: [TrainedPolicy.metadataKey: try Self.json(description), "data": try Self.json(fingerprint)],
       start: (start ?? teacher)?.weights, teacher: objective.needsTeacher ? teacher?.weights : nil, threads: threads,
       resume: resume)
+  }
+
+  private static func adding(_ symmetry: Symmetry, to data: PolicyDataset) throws(TrainingError) -> PolicyDataset {
+    guard symmetry.observationCount == data.observationSize && symmetry.actionCount == data.actionSize else {
+      throw .configuration(
+        "the world's symmetry is of \(symmetry.observationCount) observed and \(symmetry.actionCount) acted numbers, the "
+          + "data's columns give \(data.observationSize) and \(data.actionSize): choose the world's columns")
+    }
+    return data.adding(observation: symmetry.observation, action: symmetry.action)
   }
 
   private static func json(_ value: some Encodable) throws -> String {

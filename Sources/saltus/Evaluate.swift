@@ -9,10 +9,6 @@ import Synchronization
 
 /// `saltus evaluate`: many episodes of a simulated world, with a score and a latency.
 struct Evaluate: ParsableCommand {
-  enum World: String, ExpressibleByArgument, CaseIterable {
-    case pusht
-  }
-
   static let configuration = CommandConfiguration(
     abstract: "Roll a policy out in a simulated world and measure score, success and latency.",
     discussion: """
@@ -28,7 +24,7 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var arguments: PolicyArguments
 
   @Option(help: "The simulated world.")
-  var env = World.pusht
+  var env = SimulatedWorld.pusht
 
   @Option(
     help: ArgumentHelp("Number of episodes; by default 50, or as many as --initial-states holds.", valueName: "N"))
@@ -63,7 +59,7 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    let policy = try arguments.policy().used(PolicyUse(actionSteps: actionSteps))
+    let policy = try arguments.policy(actionSteps: actionSteps)
     let sampler = try arguments.sampler()
     let starts = try Starts(self)
     let count = starts.count

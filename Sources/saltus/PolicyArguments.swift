@@ -18,7 +18,16 @@ struct PolicyArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Falling noise levels of the chain, in place of --steps.", valueName: "80,0.5"))
   var sigmas: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Share of the trained noise that sampling starts from and adds, in place of the policy's own; 0 to 2.",
+      valueName: "X"))
+  var temperature: Double?
+
   func validate() throws {
+    if let temperature, !(0...2).contains(temperature) {
+      throw ValidationError("--temperature \(temperature): 0 to 2 are possible.")
+    }
     if steps < 1 { throw ValidationError("--steps \(steps): at least 1 is needed.") }
     if sigmas != nil && solver != nil {
       throw ValidationError("--sigmas is for chains, --solver for the ODE: give one.")
@@ -35,7 +44,12 @@ struct PolicyArguments: ParsableArguments {
     return .chain(sigmas: values.map { $0! })
   }
 
-  func policy() throws -> TrainedPolicy { try Self.load(checkpoint) }
+  /// The policy, used as asked.
+  ///
+  /// - Parameter actionSteps: executed actions of every chunk, in place of the trained number.
+  func policy(actionSteps: Int? = nil) throws -> TrainedPolicy {
+    try Self.load(checkpoint).used(PolicyUse(actionSteps: actionSteps, temperature: temperature))
+  }
 
   /// A checkpoint by path, or a bundled one by name.
   static func load(_ name: String) throws -> TrainedPolicy {

@@ -17,7 +17,7 @@ struct Record: ParsableCommand {
       """)
 
   @Option(help: "The simulated world.")
-  var env = Evaluate.World.pusht
+  var env = SimulatedWorld.pusht
 
   @Option(help: ArgumentHelp("Number of episodes.", valueName: "N"))
   var episodes = 100

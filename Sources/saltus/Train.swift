@@ -42,6 +42,11 @@ struct TrainPolicy: ParsableCommand {
   @Option(help: ArgumentHelp("The frozen teacher, where the objective needs one.", valueName: "CHECKPOINT"))
   var teacher: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Train on the demonstrations seen through this world's symmetries, too; pusht: also mirrored.", valueName: "world"))
+  var symmetriesOf: SimulatedWorld?
+
   @Flag(help: "Continue the run in --out.")
   var resume = false
 
@@ -52,8 +57,8 @@ struct TrainPolicy: ParsableCommand {
     let configuration = try options.load(defaults: PolicyTrainingConfiguration())
     Interrupt.install()
     try TrainingCommand.run(
-      configuration, data: data, out: out, start: start, teacher: teacher, threads: threadOptions.threads,
-      resume: resume, label: "train")
+      configuration, data: data, out: out, start: start, teacher: teacher, symmetriesOf: symmetriesOf,
+      threads: threadOptions.threads, resume: resume, label: "train")
   }
 }
 
@@ -61,11 +66,11 @@ struct TrainPolicy: ParsableCommand {
 enum TrainingCommand {
   static func run(
     _ configuration: PolicyTrainingConfiguration, data: String, out: String, start: String?, teacher: String?,
-    threads: Int, resume: Bool, label: String
+    symmetriesOf world: SimulatedWorld?, threads: Int, resume: Bool, label: String
   ) throws {
     let run = try PolicyTrainer(
       configuration, data: URL(filePath: data), output: URL(filePath: out), start: start.map(PolicyArguments.load),
-      teacher: teacher.map(PolicyArguments.load), threads: threads, resume: resume)
+      teacher: teacher.map(PolicyArguments.load), symmetries: world?.symmetries ?? [], threads: threads, resume: resume)
     for remark in run.dataRemarks { note("warning: \(remark)") }
     let trainer = run.trainer
     let windows = "\(run.trainingWindows.count) windows, \(run.heldOutWindows?.count ?? 0) held out"

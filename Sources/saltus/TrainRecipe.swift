@@ -15,6 +15,7 @@ struct TrainRecipe: ParsableCommand {
         stages:
           - {name: teacher, config: teacher.yaml}
           - {name: student, config: student.yaml, start: teacher}
+        symmetriesOf: pusht                               # optional: train on mirrored demonstrations, too
         bundle: pusht.safetensors
         use: {actionSteps: 6, middleSigmas: [[0.35]]}     # as 'saltus bundle' takes them
       Paths are relative to the recipe; each stage trains in OUT/NAME. Run the same command again to go on after an
@@ -36,6 +37,8 @@ struct TrainRecipe: ParsableCommand {
     }
 
     var stages: [Stage] = []
+    /// The world whose symmetries the demonstrations are seen through as well.
+    var symmetriesOf: SimulatedWorld?
     /// Half-precision file of the last stage's policy, in OUT.
     var bundle = "policy.safetensors"
     /// What of it was chosen after the training.
@@ -77,7 +80,7 @@ struct TrainRecipe: ParsableCommand {
       // A finished stage, too, is asked whether it was trained with these settings.
       try TrainingCommand.run(
         configuration, data: data, out: "\(out)/\(stage.name)", start: stage.start.map(checkpoint),
-        teacher: stage.teacher.map(checkpoint), threads: threadOptions.threads,
+        teacher: stage.teacher.map(checkpoint), symmetriesOf: recipe.symmetriesOf, threads: threadOptions.threads,
         resume: FileManager.default.fileExists(atPath: checkpoint(stage.name)), label: stage.name)
     }
     let bundle = URL(filePath: "\(out)/\(recipe.bundle)")
