@@ -85,7 +85,9 @@ let package = Package(
       name: "Toy", dependencies: ["Autograd", "Backbone", "Charts", "Consistency", "Training"], path: "Examples/Toy"),
     .executableTarget(
       name: "PushT",
-      dependencies: ["Datasets", "Environments", "PolicyHead", "PolicyTraining", "PushTEnv", "Reporting"],
+      dependencies: [
+        "Consistency", "Datasets", "Environments", "PolicyHead", "PolicyTraining", "PushTEnv", "Reporting",
+      ],
       path: "Examples/PushT"),
     .executableTarget(
       name: "Speak", dependencies: ["AudioFile", "SpeechHead", "TextFrontEnd"], path: "Examples/Speak"),

@@ -1,3 +1,4 @@
+import Consistency
 import Datasets
 import Environments
 import Foundation
@@ -35,7 +36,7 @@ struct PushTExample {
     configuration.training.evaluateEvery = max(1, steps / 2)
     configuration.training.checkpointEvery = steps
     let teacher = try train(configuration, "teacher", data, folder)
-    configuration.objective = .ect(.init())
+    configuration.objective = ObjectiveConfiguration(.ect)
     let student = try train(configuration, "student", data, folder, start: teacher)
 
     try query(student)

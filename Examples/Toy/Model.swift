@@ -19,11 +19,10 @@ struct Model {
     let parameterisation = Parameterisation(
       Preconditioning(sigmaData: Ring.sigmaData, boundarySigma: objective.boundarySigma), noiseScale: .edm)
     let followed = objective.needsTeacher ? teacher : nil
+    let method = TrainingMethod(
+      objective: objective, student: parameterisation, teacher: followed?.denoiser.parameterisation, in: &layout)
     let task = PointTask(
-      layout: layout, network: network,
-      method: TrainingMethod(
-        objective: objective, student: parameterisation, teacher: followed?.denoiser.parameterisation),
-      points: Ring.points(20_000, seed: 1))
+      layout: layout, network: network, method: method, points: Ring.points(20_000, seed: 1))
     var configuration = TrainingConfiguration()
     configuration.steps = steps
     configuration.batchSize = 256

@@ -12,7 +12,8 @@ struct PointTask: TrainingTask {
   var exampleCount: Int { points.count }
   var heldOutCount: Int { 0 }
   var usesTeacher: Bool { method.objective.needsTeacher }
-  var targetDecay: Double { method.objective.targetDecay }
+  var usesTarget: Bool { method.objective.usesTarget }
+  func targetDecay(progress: Double) -> Double { method.objective.targetDecay(progress: progress) }
 
   func record(batch: Int, training: Bool) -> RecordedLoss {
     let graph = Graph()

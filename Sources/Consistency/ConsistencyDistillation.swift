@@ -6,14 +6,8 @@ import Autograd
 ///
 /// Weight 1. The student starts from the teacher; its boundary is the mesh's last sigma (shifted coefficients).
 public struct ConsistencyDistillation: Objective {
-  /// What d may be.
-  public enum Metric: String, Sendable, Hashable, Codable {
-    /// The mean of e² over valid elements, or √(‖e‖² + c²) − c over whole examples (Song & Dhariwal 2023).
-    case meanSquare, pseudoHuber
-  }
-
   /// The settings, by default the CM paper's for CIFAR-10 but for the distance (LPIPS there).
-  public struct Configuration: Sendable, Hashable, Codable {
+  public struct Configuration: ObjectiveSettings {
     /// Of the noise levels, the intervals' lognormal and `huberConstant` below; published means for data of standard
     /// deviation 0.5.
     public var units = SigmaUnits.published
@@ -30,7 +24,7 @@ public struct ConsistencyDistillation: Objective {
     /// The teacher's step from t to r.
     public var solver = ODEMethod.heun
     /// The distance d.
-    public var metric = Metric.meanSquare
+    public var metric = Distance.meanSquare
     /// c / √D of the pseudo-Huber metric, D being an example's elements; positive.
     public var huberConstant = 0.00054
     /// Decay per step of the target's moving average, in [0, 1); 0: the online parameters under stop-gradient.
@@ -59,10 +53,9 @@ public struct ConsistencyDistillation: Objective {
 
   /// The noise levels in units of the data.
   public let mesh: KarrasMesh
-  /// The configuration's.
-  public let targetDecay: Double
+  let decay: Double
   let solver: ODEMethod
-  let metric: Metric
+  let metric: Distance
   let huberConstant: Double
   let intervals: IndexSampler
 
@@ -95,13 +88,17 @@ public struct ConsistencyDistillation: Objective {
     solver = c.solver
     metric = c.metric
     huberConstant = c.huberConstant * factor
-    targetDecay = c.targetDecay
+    decay = c.targetDecay
   }
 
   /// Short name, `cd`.
   public var name: String { "cd" }
   /// True: a frozen EDM denoiser.
   public var needsTeacher: Bool { true }
+  /// Whether the target is a moving average.
+  public var usesTarget: Bool { decay > 0 }
+  /// The configuration's, all through the training.
+  public func targetDecay(progress: Double) -> Double { decay }
   /// The mesh's last sigma.
   public var boundarySigma: Double { mesh.sigmas.last! }
   /// The mesh's first sigma.
@@ -110,8 +107,8 @@ public struct ConsistencyDistillation: Objective {
   public var sigmaMin: Double { mesh.sigmas.last! }
   /// `t`, the interval's noisier end, and `r`, the other.
   public var levelNames: [String] { ["t", "r"] }
-  /// `eulerStep`, (r − t)/t, and `heunStep`, (r − t)/r: what the slopes at t and r are multiplied by.
-  public var scalarNames: [String] { ["eulerStep", "heunStep"] }
+  /// Those of the teacher's step.
+  public var scalarNames: [String] { TeacherStep.scalarNames }
 
   /// Draws an interval of the mesh; the same at any `progress`.
   public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {
@@ -120,27 +117,14 @@ public struct ConsistencyDistillation: Objective {
 
   package func draw(interval: Int) -> Draw {
     let (t, r) = mesh.interval(interval)
-    return Draw(sigmas: [t, r], scalars: [(r - t) / t, (r - t) / r])
+    return Draw(sigmas: [t, r], scalars: TeacherStep.scalars(from: t, to: r))
   }
 
   /// d of the student at t and the target at r, over the valid elements of each sample, `[B, 1, 1]`.
   public func loss<N>(_ recording: LossRecording<N>) -> Tensor {
     let noisy = recording.noised(at: "t")
-    let cleaner = teacherStep(from: noisy, recording)
-    let target = recording.target(cleaner, at: "r", bank: needsTarget ? .target : .online)
-    let error = recording.online(noisy, at: "t") - target
-    switch metric {
-    case .meanSquare: return recording.meanSquare(error)
-    case .pseudoHuber: return recording.pseudoHuber(error, constant: huberConstant)
-    }
-  }
-
-  /// x_r = x_t + (r − t) slope, the slope being (x − D(x, sigma))/sigma at t, or for Heun its mean with that at r.
-  private func teacherStep<N>(from noisy: Tensor, _ recording: LossRecording<N>) -> Tensor {
-    let atT = (noisy - recording.taught(noisy, at: "t")) * recording.scalar("eulerStep")
-    let euler = noisy + atT
-    guard solver == .heun else { return euler }
-    let atR = (euler - recording.taught(euler, at: "r")) * recording.scalar("heunStep")
-    return noisy + (atT + atR) * 0.5
+    let cleaner = recording.teacherStep(from: noisy, solver)
+    let target = recording.target(cleaner, at: "r", bank: usesTarget ? .target : .online)
+    return recording.distance(recording.online(noisy, at: "t") - target, metric, huberConstant: huberConstant)
   }
 }

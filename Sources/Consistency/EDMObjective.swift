@@ -7,7 +7,7 @@ import Autograd
 /// sigma clamped to [sigmaMin, sigmaMax]. Plain EDM coefficients: the boundary is 0.
 public struct EDMObjective: Objective {
   /// The settings, by default EDM's for images (Karras et al. 2022, table 1).
-  public struct Configuration: Sendable, Hashable, Codable {
+  public struct Configuration: ObjectiveSettings {
     /// Of the noise levels below; published means EDM's table 1.
     public var units = SigmaUnits.published
     /// Mean of ln sigma, in [−20, 20].

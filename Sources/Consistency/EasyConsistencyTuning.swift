@@ -10,7 +10,7 @@ import Foundation
 /// training; t is clamped from above only. Published sigmas enter n(t) and c scaled to the data (see `SigmaUnits`).
 public struct EasyConsistencyTuning: Objective {
   /// The settings, by default the published ones, with eight stages.
-  public struct Configuration: Sendable, Hashable, Codable {
+  public struct Configuration: ObjectiveSettings {
     /// Of the noise levels, `b` and `huberConstant` below; published means for data of standard deviation 0.5.
     public var units = SigmaUnits.published
     /// Mean of ln t, in [−20, 20].

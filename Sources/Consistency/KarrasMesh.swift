@@ -17,13 +17,17 @@ public struct KarrasMesh: Sendable, Hashable {
   public init(count: Int, sigmaMin: Double, sigmaMax: Double, rho: Double = 7) {
     precondition(count >= 1, "a mesh of \(count) points")
     precondition(0 < sigmaMin && sigmaMin < sigmaMax && rho > 0, "a mesh from \(sigmaMax) to \(sigmaMin), rho \(rho)")
-    let (high, low) = (pow(sigmaMax, 1 / rho), pow(sigmaMin, 1 / rho))
-    sigmas = (0..<count).map { i in
-      switch i {
-      case 0: sigmaMax
-      case count - 1: sigmaMin
-      default: pow(high + Double(i) / Double(count - 1) * (low - high), rho)
-      }
+    sigmas = (0..<count).map { Self.sigma($0, of: count, sigmaMin: sigmaMin, sigmaMax: sigmaMax, rho: rho) }
+  }
+
+  /// Point i, 0 ..< `count`, of such a mesh, without the others.
+  static func sigma(_ i: Int, of count: Int, sigmaMin: Double, sigmaMax: Double, rho: Double) -> Double {
+    switch i {
+    case 0: return sigmaMax
+    case count - 1: return sigmaMin
+    default:
+      let (high, low) = (pow(sigmaMax, 1 / rho), pow(sigmaMin, 1 / rho))
+      return pow(high + Double(i) / Double(count - 1) * (low - high), rho)
     }
   }
 

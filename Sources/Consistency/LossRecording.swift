@@ -17,15 +17,18 @@ public struct LossRecording<N: Network> {
   public let noise: Tensor
   /// What student and target are conditioned on, dropout keys included where there is dropout.
   public let conditioning: Conditioning
+  /// The loss's own parameters by name.
+  private let learnedParameters: [String: Parameter]
   /// 1 for frames that count, 0 for padding, `[B, T, 1]`, at least one 1 per sample; nil: all count.
   public let validity: Tensor?
 
   /// Adds the input `noise`; all else must be of `graph` already.
   ///
+  /// - Parameter learned: what the objective's `learned` asked for, by name.
   /// - Precondition: `validity` is `[B, T, 1]` or nil.
   public init(
     graph: Graph, student: Denoiser<N>, teacher: Denoiser<N>?, data: Tensor, conditioning: Conditioning,
-    validity: Tensor? = nil
+    validity: Tensor? = nil, learned: [String: Parameter] = [:]
   ) {
     precondition(
       validity.map { $0.shape == [data.shape[0], data.shape[1], 1] } ?? true,
@@ -36,6 +39,7 @@ public struct LossRecording<N: Network> {
     self.data = data
     self.conditioning = conditioning
     self.validity = validity
+    learnedParameters = learned
     noise = graph.input(LossInput.noise, data.shape)
   }
 
@@ -53,6 +57,31 @@ public struct LossRecording<N: Network> {
   /// - Parameter bank: `.target` for a moving average; by default the online parameters themselves.
   public func target(_ x: Tensor, at level: String, bank: Bank = .online) -> Tensor {
     graph.with(bank) { online(x, at: level) }.stopGradient()
+  }
+
+  /// The network's own output F(x · input, u) at a level, and cos t sin t dF/dt, its derivative along the angle
+  /// t = arctan(sigma/sd): both `[B, T, C]`.
+  ///
+  /// - Parameter direction: cos t sin t times the derivative of the network's input by t, `[B, T, C]`. That of u is
+  ///   du/d ln sigma, since d ln sigma/dt = 1/(cos t sin t).
+  func outputAndDerivative(
+    _ x: Tensor, at level: String, along direction: Tensor
+  ) -> (output: Tensor, derivative: Tensor) {
+    let level = studentLevel(level)
+    let input = x * level.input
+    let output = student.network(input, noise: level.u, target: nil, conditioning)
+    let slope = Float(student.parameterisation.noiseScale.slope)
+    let slopes = graph.constant([slope], [1, 1, 1]).broadcast(to: level.u.shape)
+    let derivative = graph.pushforward([output], along: [(input, direction), (level.u, slopes)])[0]
+    return (output, derivative ?? output * 0)
+  }
+
+  /// One of the loss's own parameters, `[1, 1, count]`.
+  ///
+  /// - Precondition: the objective's `learned` has it.
+  public func learned(_ name: String) -> Tensor {
+    guard let parameter = learnedParameters[name] else { preconditionFailure("no learned parameter \(name)") }
+    return graph.parameter(parameter)
   }
 
   /// The teacher's denoised x, through which no gradient passes: `[B, T, C]`.
@@ -97,6 +126,12 @@ extension LossRecording {
     }
     let squaredC = validity.sumPerSample() * Float(Double(e.shape[2]) * constant * constant)
     return (sumOfSquares(e) + squaredC).squareRoot() - squaredC.squareRoot()
+  }
+
+  /// √D, D the number of each example's valid elements: `[B, 1, 1]` or, where all are valid, `[1, 1, 1]`.
+  var rootOfElementCount: Tensor {
+    guard let validity else { return graph.constant([Float(elementsPerSample).squareRoot()], [1, 1, 1]) }
+    return (validity.sumPerSample() * Float(data.shape[2])).squareRoot()
   }
 
   private var elementsPerSample: Int { data.shape[1] * data.shape[2] }

@@ -7,12 +7,17 @@ public enum NoiseScale: String, Sendable, Hashable, Codable, CaseIterable {
   /// u = ln(sigma)/4 (Karras et al. 2022, table 1).
   case edm
 
+  /// du / d ln sigma.
+  public var slope: Double {
+    switch self {
+    case .consistency: 250
+    case .edm: 0.25
+    }
+  }
+
   /// u of a positive `sigma`.
   public func callAsFunction(_ sigma: Double) -> Double {
     precondition(sigma > 0, "the embedding of sigma \(sigma): a positive noise level is needed")
-    switch self {
-    case .consistency: return 250 * log(sigma)
-    case .edm: return log(sigma) / 4
-    }
+    return slope * log(sigma)
   }
 }

@@ -12,22 +12,28 @@ public typealias DenoiseInPlace = (_ x: UnsafeMutableBufferPointer<Float>, _ sig
 /// Follows the probability-flow ODE dx/dsigma = (x − D(x, sigma)) / sigma of a denoiser D down a mesh and to 0
 /// (Karras et al. 2022, algorithm 1 without churn).
 ///
-/// A mesh of K sigmas makes K intervals, the last of which ends at 0 and is always an Euler step, so that D is never
+/// A mesh of K sigmas makes K intervals, the last of which ends at 0 (or at `end`) and is always an Euler step, so that D is never
 /// evaluated at 0: K network calls with Euler, 2K − 1 with Heun.
 public struct ODESolver: Sendable {
   /// How each step but the last is taken.
   public let method: ODEMethod
-  /// `[K]`, falling, positive; the final 0 is not listed.
+  /// `[K]`, falling, positive; the end is not listed.
   public let sigmas: [Double]
+  /// Where the last interval ends: 0, or above it for a model that was trained to end there.
+  public let end: Double
   private var first: [Float]
   private var second: [Float]
 
   /// - Parameters:
   ///   - sigmas: `[K]`, K ≥ 1, strictly falling, positive; usually a `KarrasMesh`.
   ///   - elementCount: floats of the array to be solved for, all samples together.
+  ///   - end: 0 or more, below the last of them.
   /// - Throws: `ConsistencyError.chainDoesNotFall`, or `.badSetting` for no sigmas at all.
-  public init(_ method: ODEMethod, sigmas: [Double], elementCount: Int) throws(ConsistencyError) {
-    try requireFalling(sigmas, above: 0)
+  public init(
+    _ method: ODEMethod, sigmas: [Double], end: Double = 0, elementCount: Int
+  ) throws(ConsistencyError) {
+    try requireFalling(sigmas, above: end)
+    self.end = end
     self.method = method
     self.sigmas = sigmas
     first = [Float](repeating: 0, count: elementCount)
@@ -46,12 +52,12 @@ public struct ODESolver: Sendable {
     precondition(x.count == first.count, "\(x.count) floats for a solver of \(first.count)")
     let start = Float(sigmas[0])
     for i in 0..<x.count { x[i] *= start }
-    let (method, sigmas) = (method, sigmas)
+    let (method, sigmas, end) = (method, sigmas, end)
     first.withUnsafeMutableBufferPointer { first in
       second.withUnsafeMutableBufferPointer { second in
         for (index, t) in sigmas.enumerated() {
-          let r = index + 1 < sigmas.count ? sigmas[index + 1] : 0
-          Self.step(method, x, from: t, to: r, first, second, denoise)
+          let r = index + 1 < sigmas.count ? sigmas[index + 1] : end
+          Self.step(index + 1 < sigmas.count ? method : .euler, x, from: t, to: r, first, second, denoise)
         }
       }
     }
@@ -66,7 +72,7 @@ public struct ODESolver: Sendable {
     let ratio = Float((r - t) / t)
     for i in 0..<x.count { first[i] = x[i] }
     denoise(first, t)
-    guard method == .heun && r > 0 else {
+    guard method == .heun else {
       for i in 0..<x.count { x[i] += ratio * (x[i] - first[i]) }
       return
     }

@@ -2,15 +2,33 @@ import Autograd
 
 /// A way to train a denoiser: which noise levels are drawn, and the loss of a graph that knows them.
 ///
-/// A new method is one file with a type like this and one case of `ObjectiveConfiguration`. Convention of every pair:
+/// A new method is one file with a type like this and one case of `ObjectiveConfiguration.Method`. Convention of every pair:
 /// level `t` is the noisier one, which the online network sees; `r` < t is the target's.
 public protocol Objective: Sendable {
+  /// What of it can be set.
+  associatedtype Configuration: ObjectiveSettings
+  /// Scales the configuration's noise levels to data of standard deviation `sigmaData`, positive.
+  ///
+  /// - Throws: `ConsistencyError` for a value outside its range.
+  init(_ configuration: Configuration, sigmaData: Double) throws(ConsistencyError)
+
   /// Short name, as on the command line.
   var name: String { get }
   /// Whether a frozen denoiser is needed (in `Bank.teacher`).
   var needsTeacher: Bool { get }
-  /// Decay of the moving average that serves as the target (in `Bank.target`); 0: the online parameters serve.
-  var targetDecay: Double { get }
+  /// The methods whose models can be that denoiser.
+  static var teachers: [ObjectiveConfiguration.Method] { get }
+  /// Whether the target is a moving average of the online parameters (in `Bank.target`); else they serve themselves.
+  var usesTarget: Bool { get }
+  /// That average's decay per step, in [0, 1).
+  ///
+  /// - Parameter progress: how much of the training has been done, 0 … 1.
+  func targetDecay(progress: Double) -> Double
+  /// Parameters that belong to the loss and not to the network, such as a learned weighting.
+  var learned: [LearnedParameter] { get }
+  /// Noise levels of the deterministic chain that is trained, falling, with the one at which it ends; empty: sampling
+  /// adds noise between calls, or follows the ODE.
+  var phases: [Double] { get }
   /// The noise level b at which the trained denoiser returns its input.
   var boundarySigma: Double { get }
   /// The largest noise level that is trained on, where sampling starts.
@@ -32,11 +50,35 @@ public protocol Objective: Sendable {
 }
 
 extension Objective {
-  /// 0: the online parameters serve as the target.
-  public var targetDecay: Double { 0 }
+  /// EDM denoisers.
+  public static var teachers: [ObjectiveConfiguration.Method] { [.edm] }
+  /// False: the online parameters serve as the target.
+  public var usesTarget: Bool { false }
+  /// 0.
+  public func targetDecay(progress: Double) -> Double { 0 }
+  /// None.
+  public var learned: [LearnedParameter] { [] }
+  /// None.
+  public var phases: [Double] { [] }
+}
 
-  /// Whether the target is a moving average, in `Bank.target`.
-  public var needsTarget: Bool { targetDecay > 0 }
+/// An objective's settings: the published ones unless a record says otherwise.
+public protocol ObjectiveSettings: Sendable, Hashable, Codable {
+  /// The published settings.
+  init()
+}
+
+/// A parameter that a loss learns beside the network's, starting from 0.
+public struct LearnedParameter: Sendable, Hashable {
+  /// Its name in a checkpoint, after `objective.`.
+  public var name: String
+  /// Number of values.
+  public var count: Int
+
+  public init(name: String, count: Int) {
+    self.name = name
+    self.count = count
+  }
 }
 
 /// What is drawn for one sample: numbers in the order of an objective's `levelNames` and `scalarNames`.

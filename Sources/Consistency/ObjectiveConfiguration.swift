@@ -2,48 +2,79 @@
 ///
 /// Coded as one flat record, `{"method": "ect", "q": 2, …}`, whose missing keys take the published values; the method's
 /// name alone, `"ect"`, is all of them.
-public enum ObjectiveConfiguration: Sendable, Hashable, Codable {
-  /// Denoising score matching: trains teachers.
-  case edm(EDMObjective.Configuration)
-  /// Consistency distillation.
-  case cd(ConsistencyDistillation.Configuration)
-  /// Easy consistency tuning.
-  case ect(EasyConsistencyTuning.Configuration)
-
+public struct ObjectiveConfiguration: Sendable {
   /// The objectives by name.
   public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
-    case edm, cd, ect
-  }
+    case edm, ct, cd, ict, ect, scm, pcm, tcm, pd
 
-  /// A method with the published settings.
-  public init(_ method: Method) {
-    switch method {
-    case .edm: self = .edm(.init())
-    case .cd: self = .cd(.init())
-    case .ect: self = .ect(.init())
+    /// The file that says what it is.
+    public var objective: any Objective.Type {
+      switch self {
+      case .edm: EDMObjective.self
+      case .ct: ConsistencyTraining.self
+      case .cd: ConsistencyDistillation.self
+      case .ict: ImprovedConsistencyTraining.self
+      case .ect: EasyConsistencyTuning.self
+      case .scm: ContinuousTimeConsistency.self
+      case .pcm: PhasedConsistencyModel.self
+      case .tcm: TruncatedConsistencyModel.self
+      case .pd: ProgressiveDistillation.self
+      }
     }
   }
 
   /// Which of them it is.
-  public var method: Method {
-    switch self {
-    case .edm: .edm
-    case .cd: .cd
-    case .ect: .ect
+  public let method: Method
+  /// That objective's `Configuration`.
+  public let settings: any ObjectiveSettings
+
+  /// A method with the published settings.
+  public init(_ method: Method) {
+    func published<O: Objective>(_ type: O.Type) -> any ObjectiveSettings { O.Configuration() }
+    self.method = method
+    settings = published(method.objective)
+  }
+
+  /// The method that these are the settings of.
+  ///
+  /// - Precondition: a method of `Method`.
+  public init<Settings: ObjectiveSettings>(_ settings: Settings) {
+    func has<O: Objective>(_ type: O.Type) -> Bool { O.Configuration.self == Settings.self }
+    guard let method = Method.allCases.first(where: { has($0.objective) }) else {
+      preconditionFailure("\(Settings.self) are settings of no method")
     }
+    self.method = method
+    self.settings = settings
+  }
+
+  private init(_ method: Method, _ settings: any ObjectiveSettings) {
+    self.method = method
+    self.settings = settings
   }
 
   /// The objective for data of standard deviation `sigmaData`.
   ///
   /// - Throws: `ConsistencyError` for a value outside its range; see the objectives' `init`s.
   public func objective(sigmaData: Double) throws(ConsistencyError) -> any Objective {
-    switch self {
-    case .edm(let configuration): try EDMObjective(configuration, sigmaData: sigmaData)
-    case .cd(let configuration): try ConsistencyDistillation(configuration, sigmaData: sigmaData)
-    case .ect(let configuration): try EasyConsistencyTuning(configuration, sigmaData: sigmaData)
+    func make<O: Objective>(_ type: O.Type) throws(ConsistencyError) -> any Objective {
+      try O(settings as! O.Configuration, sigmaData: sigmaData)
     }
+    return try make(method.objective)
   }
+}
 
+extension ObjectiveConfiguration: Hashable {
+  public static func == (a: Self, b: Self) -> Bool { AnyHashable(a.settings) == AnyHashable(b.settings) }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(AnyHashable(settings)) }
+}
+
+/// Reflected as the choice that it is: one method's settings do not mix with another's.
+extension ObjectiveConfiguration: CustomReflectable {
+  public var customMirror: Mirror { Mirror(self, children: [method.rawValue: settings], displayStyle: .enum) }
+}
+
+extension ObjectiveConfiguration: Codable {
   private enum Key: String, CodingKey {
     case method
   }
@@ -56,22 +87,16 @@ public enum ObjectiveConfiguration: Sendable, Hashable, Codable {
       self.init(try name.decode(Method.self))
       return
     }
-    switch try decoder.container(keyedBy: Key.self).decode(Method.self, forKey: .method) {
-    case .edm: self = .edm(try .init(from: decoder))
-    case .cd: self = .cd(try .init(from: decoder))
-    case .ect: self = .ect(try .init(from: decoder))
-    }
+    func decode<O: Objective>(_ type: O.Type) throws -> any ObjectiveSettings { try O.Configuration(from: decoder) }
+    let method = try decoder.container(keyedBy: Key.self).decode(Method.self, forKey: .method)
+    self.init(method, try decode(method.objective))
   }
 
   /// As one flat record, all settings written out.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(method, forKey: .method)
-    switch self {
-    case .edm(let configuration): try configuration.encode(to: encoder)
-    case .cd(let configuration): try configuration.encode(to: encoder)
-    case .ect(let configuration): try configuration.encode(to: encoder)
-    }
+    try settings.encode(to: encoder)
   }
 }
 

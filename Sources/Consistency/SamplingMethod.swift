@@ -1,6 +1,7 @@
 /// How samples are drawn from a trained denoiser.
 public enum SamplingMethod: Sendable, Hashable {
-  /// A chain of this many network calls, 1 to 10,000, the first from pure noise, at the schedule's noise levels.
+  /// A chain of this many network calls, 1 to 10,000, the first from pure noise, at the schedule's noise levels; models
+  /// with phases have one such number.
   case consistency(steps: Int)
   /// A chain through these falling noise levels, in units of the data and above the model's boundary.
   case chain(sigmas: [Double])
@@ -27,6 +28,12 @@ public struct Sampler: Sendable {
     try ConsistencyError.require((0...2).contains(schedule.temperature), "temperature", schedule.temperature, "0 to 2")
     temperature = Float(schedule.temperature)
     switch method {
+    case .consistency(let steps) where !schedule.phases.isEmpty:
+      let count = schedule.phases.count - 1
+      try ConsistencyError.require(
+        steps == count, "the number of steps", steps, "\(count): this model was trained for that alone")
+      solver = try ODESolver(
+        .euler, sigmas: Array(schedule.phases.dropLast()), end: schedule.phases[count], elementCount: elementCount)
     case .consistency(let steps):
       let sigmas = try schedule.sigmas(steps: steps)
       chain = try ConsistencySampler(sigmas: sigmas, boundarySigma: boundary, elementCount: elementCount)

@@ -11,6 +11,9 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
   public var rho = 7.0
   /// Falling middle sigmas of chains that were tuned: entry i belongs to i + 2 steps.
   public var middle: [[Double]] = []
+  /// Noise levels of the deterministic chain that was trained, falling, with the one at which it ends (`Objective.phases`);
+  /// such a model is sampled in exactly one step less than these, without fresh noise. Empty: any chain.
+  public var phases: [Double] = []
   /// Standard deviation of the noise that sampling starts from and adds, in terms of what was trained; 0 to 2. At 1
   /// samples are the model's; below it they keep nearer to what is likely, and are less diverse: Prasad et al. 2024 call
   /// it reduced initial variance, speech synthesis its temperature (Popov et al. 2021, section 3).
@@ -25,6 +28,7 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
   public init(of objective: any Objective, middle: [[Double]] = []) {
     sigmaMax = objective.sigmaMax
     sigmaMin = objective.sigmaMin
+    phases = objective.phases
     self.middle = middle
   }
 
@@ -37,6 +41,7 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
     try values.read(.sigmaMin, into: &sigmaMin)
     try values.read(.rho, into: &rho)
     try values.read(.middle, into: &middle)
+    try values.read(.phases, into: &phases)
     try values.read(.temperature, into: &temperature)
   }
 

@@ -11,11 +11,17 @@ public struct TrainingMethod: Sendable {
   /// Of the frozen one; given if and only if the objective needs a teacher.
   public let teacher: Parameterisation?
 
+  private let learned: [String: Parameter]
+
   package static var dropoutInput: String { "dropout.keys" }
 
+  /// - Parameter layout: of the trained network; gets the loss's own parameters, `objective.NAME`, behind it.
   /// - Precondition: a teacher is given if and only if the objective needs one, and the student's boundary is the
   ///   objective's.
-  public init(objective: any Objective, student: Parameterisation, teacher: Parameterisation? = nil) {
+  public init(
+    objective: any Objective, student: Parameterisation, teacher: Parameterisation? = nil,
+    in layout: inout ParameterLayout
+  ) {
     precondition(
       objective.needsTeacher == (teacher != nil), "\(objective.name): a teacher is given if and only if one is needed")
     precondition(
@@ -25,6 +31,12 @@ public struct TrainingMethod: Sendable {
     self.objective = objective
     self.student = student
     self.teacher = teacher
+    learned = layout.scope("objective") { layout in
+      Dictionary(
+        uniqueKeysWithValues: objective.learned.map {
+          ($0.name, layout.add($0.name, [1, 1, $0.count], kind: .vector, .zeros))
+        })
+    }
   }
 
   /// Records the loss of a batch: the mean over its samples, `[1, 1, 1]`.
@@ -44,7 +56,7 @@ public struct TrainingMethod: Sendable {
     if training { conditioning.dropoutKeys = graph.input(Self.dropoutInput, [data.shape[0], 1, 4]) }
     let recording = LossRecording(
       graph: graph, student: Denoiser(network, student), teacher: teacher.map { Denoiser(network, $0) }, data: data,
-      conditioning: conditioning, validity: validity)
+      conditioning: conditioning, validity: validity, learned: learned)
     return objective.loss(recording).mean()
   }
 

@@ -12,8 +12,12 @@ public protocol TrainingTask: Sendable {
   var heldOutCount: Int { get }
   /// Whether the loss reads `Bank.teacher`.
   var usesTeacher: Bool { get }
-  /// Decay per step of the moving average of the online parameters in `Bank.target`; 0: the loss reads none.
-  var targetDecay: Double { get }
+  /// Whether the loss reads `Bank.target`, a moving average of the online parameters.
+  var usesTarget: Bool { get }
+  /// That average's decay per step, in [0, 1).
+  ///
+  /// - Parameter progress: how much of the training has been done, 0 … 1.
+  func targetDecay(progress: Double) -> Double
 
   /// The parameters that are trained; others keep their values. By default all.
   var trainedParameters: Range<Int> { get }
@@ -67,8 +71,11 @@ extension TrainingTask {
   /// Does nothing: for losses without midway values.
   public func fillMidway(_ ports: Ports) {}
 
-  /// Whether the loss reads `Bank.target`.
-  public var usesTarget: Bool { targetDecay > 0 }
+  /// False.
+  public var usesTarget: Bool { false }
+
+  /// 0.
+  public func targetDecay(progress: Double) -> Double { 0 }
 }
 
 /// What a training sample's random numbers are a pure function of: they depend on no batch, shard or thread.

@@ -38,9 +38,10 @@ public struct PolicyTask: TrainingTask {
   ) {
     var layout = ParameterLayout()
     network = TemporalUNet(description.network, in: &layout)
+    method = TrainingMethod(
+      objective: objective, student: description.parameterisation, teacher: teacher, in: &layout)
     self.layout = layout
     horizon = description.horizon
-    method = TrainingMethod(objective: objective, student: description.parameterisation, teacher: teacher)
     self.training = training
     self.heldOut = heldOut
   }
@@ -48,7 +49,8 @@ public struct PolicyTask: TrainingTask {
   public var exampleCount: Int { training.count }
   public var heldOutCount: Int { heldOut.count }
   public var usesTeacher: Bool { method.objective.needsTeacher }
-  public var targetDecay: Double { method.objective.targetDecay }
+  public var usesTarget: Bool { method.objective.usesTarget }
+  public func targetDecay(progress: Double) -> Double { method.objective.targetDecay(progress: progress) }
 
   public func record(batch: Int, training: Bool) -> RecordedLoss {
     let graph = Graph()

@@ -54,11 +54,13 @@ struct GivenPolicy {
     }
   }
 
-  /// Refuses a teacher that knows no ODE to follow.
-  func checkIsDenoiser() throws(TrainingError) {
-    guard description.objective.method == .edm else {
+  /// Refuses a teacher from which an objective cannot learn.
+  func check(teaches objective: any Objective) throws(TrainingError) {
+    let methods = type(of: objective).teachers
+    guard methods.contains(description.objective.method) else {
       throw .configuration(
-        "the \(role) was trained with objective=\(description.objective.method); give one trained with objective=edm")
+        "the \(role) was trained with objective=\(description.objective.method); give one trained with objective="
+          + methods.map(\.rawValue).joined(separator: " or "))
     }
   }
 

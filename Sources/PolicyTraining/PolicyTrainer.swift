@@ -89,7 +89,7 @@ public struct PolicyTrainer {
       guard let teacher else {
         throw TrainingError.configuration("the objective \(objective.name) needs a teacher: give one with --teacher")
       }
-      try GivenPolicy(role: "teacher", teacher.description).checkIsDenoiser()
+      try GivenPolicy(role: "teacher", teacher.description).check(teaches: objective)
     }
 
     let task = PolicyTask(

@@ -24,12 +24,15 @@ public struct DecoderTask: TrainingTask {
     training: [AlignedUtterance], heldOut: [AlignedUtterance], cropLength: Int
   ) throws(SpeechError) {
     let model = description.model
-    layout = model.layout
-    trainedParameters = model.decoderParameters
+    var layout = model.layout
+    method = TrainingMethod(
+      objective: objective, student: description.parameterisation, teacher: teacher, in: &layout)
+    // The loss's own parameters lie behind the decoder's, which are the model's last.
+    trainedParameters = model.decoderParameters.lowerBound..<layout.count
+    self.layout = layout
     decoder = model.decoder
     stretches = TrainingStretches(conditions: try FrameConditions(description), mean: .refined, length: cropLength)
     speakerCount = description.speakers.count
-    method = TrainingMethod(objective: objective, student: description.parameterisation, teacher: teacher)
     self.training = training
     self.heldOut = heldOut
   }
@@ -37,7 +40,8 @@ public struct DecoderTask: TrainingTask {
   public var exampleCount: Int { training.count }
   public var heldOutCount: Int { heldOut.count }
   public var usesTeacher: Bool { method.objective.needsTeacher }
-  public var targetDecay: Double { method.objective.targetDecay }
+  public var usesTarget: Bool { method.objective.usesTarget }
+  public func targetDecay(progress: Double) -> Double { method.objective.targetDecay(progress: progress) }
 
   public func record(batch: Int, training: Bool) -> RecordedLoss {
     let graph = Graph()

@@ -49,7 +49,6 @@ public struct EncoderTask: TrainingTask {
   public var exampleCount: Int { training.count }
   public var heldOutCount: Int { heldOut.count }
   public var usesTeacher: Bool { false }
-  public var targetDecay: Double { 0 }
 
   public func record(batch: Int, training: Bool) -> RecordedLoss {
     let graph = Graph()

@@ -27,7 +27,6 @@ public struct RefinerTask: TrainingTask {
   public var exampleCount: Int { training.count }
   public var heldOutCount: Int { heldOut.count }
   public var usesTeacher: Bool { false }
-  public var targetDecay: Double { 0 }
 
   public func record(batch: Int, training: Bool) -> RecordedLoss {
     let graph = Graph()

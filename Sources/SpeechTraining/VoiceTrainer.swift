@@ -143,6 +143,9 @@ public struct VoiceStage<Task: TrainingTask> {
 
   /// The voice as it is now: a copy.
   public func voice() throws(SpeechError) -> TrainedVoice {
-    try TrainedVoice(description, weights: ParameterBuffer(copying: trainer.optimizer.ema))
+    // What the loss learned for itself lies behind the networks.
+    let weights = ParameterBuffer(count: description.model.layout.count)
+    weights.pointer.update(from: trainer.optimizer.ema.pointer, count: weights.count)
+    return try TrainedVoice(description, weights: weights)
   }
 }

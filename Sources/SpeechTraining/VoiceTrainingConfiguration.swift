@@ -68,8 +68,8 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
     (denoising.logMean, denoising.logDeviation, denoising.sigmaMax) = (-0.6, 1.4, 20)
     var tuning = EasyConsistencyTuning.Configuration()
     (tuning.logMean, tuning.logDeviation, tuning.sigmaMax) = (-0.4, 1.6, 20)
-    teacher = Stage(objective: .edm(denoising))
-    student = Stage(objective: .ect(tuning))
+    teacher = Stage(objective: ObjectiveConfiguration(denoising))
+    student = Stage(objective: ObjectiveConfiguration(tuning))
     encoder.training.steps = 3000
     encoder.training.batchSize = 16
     encoder.training.learningRate = 1e-3

@@ -11,7 +11,6 @@ public struct Optimizer: Sendable {
   public let ema: ParameterBuffer
   /// The target of consistency distillation: another average with its own decay, where the objective has one.
   public let target: ParameterBuffer?
-  private let targetDecay: Float
   package let moment1: ParameterBuffer
   package let moment2: ParameterBuffer
   private let reduced: ParameterBuffer
@@ -26,14 +25,13 @@ public struct Optimizer: Sendable {
   /// - Parameters:
   ///   - weights: are changed in place, not copied.
   ///   - trained: the parameters that steps change; nil: all.
-  ///   - targetDecay: of the target's average per step, in [0, 1); 0 for none.
-  public init(weights: ParameterBuffer, trained: Range<Int>? = nil, targetDecay: Double = 0) {
+  ///   - averagesTarget: keep the target's average, too.
+  public init(weights: ParameterBuffer, trained: Range<Int>? = nil, averagesTarget: Bool = false) {
     self.trained = trained ?? 0..<weights.count
     precondition(self.trained.upperBound <= weights.count, "\(self.trained) of \(weights.count) parameters are trained")
     self.weights = weights
     ema = ParameterBuffer(copying: weights)
-    target = targetDecay > 0 ? ParameterBuffer(copying: weights) : nil
-    self.targetDecay = Float(targetDecay)
+    target = averagesTarget ? ParameterBuffer(copying: weights) : nil
     moment1 = ParameterBuffer(count: weights.count)
     moment2 = ParameterBuffer(count: weights.count)
     reduced = ParameterBuffer(count: weights.count)
@@ -50,10 +48,12 @@ public struct Optimizer: Sendable {
   /// - Parameters:
   ///   - step: 0 for the first step.
   ///   - rate: the learning rate.
+  ///   - emaDecay: of the sampled average.
+  ///   - targetDecay: of the target's average, in [0, 1), where there is one.
   /// - Returns: the global norm of the gradient before clipping.
   package func step(
     _ step: Int, shardGradients: [ParameterBuffer], rate: Double, emaDecay: Double,
-    _ configuration: TrainingConfiguration, workers: Workers
+    targetDecay: Double = 0, _ configuration: TrainingConfiguration, workers: Workers
   ) -> Double {
     let trained = trained
     let pieces = (trained.count + Self.pieceCount - 1) / Self.pieceCount
@@ -75,6 +75,7 @@ public struct Optimizer: Sendable {
     let scale = 1 / Double(shardGradients.count)
     let norm = squares.reduce(0, +).squareRoot() * scale
     // torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6 and never scales up.
+    let targetDecay = Float(targetDecay)
     let clip = configuration.clipNorm > 0 ? min(1, configuration.clipNorm / (norm + 1e-6)) : 1
     let t = Double(step + 1)
     var arguments = ck_adamw_args(

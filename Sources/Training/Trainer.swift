@@ -38,24 +38,22 @@ public final class Trainer<Task: TrainingTask> {
   /// - Throws: `TrainingError.configuration` for settings that make no run, a task without examples or without the
   ///   teacher it needs, a directory that holds another run's checkpoints, and on resuming for a missing checkpoint or
   ///   one of other settings, data or teacher; `TrainingError.file` for a file that cannot be read or written.
-  /// - Precondition: `start` and `teacher` are laid out by `task.layout`.
+  /// - Precondition: `start` and `teacher` are laid out by `task.layout`, or by its first parameters, the network's; what a
+  ///   loss learns beside them then starts from 0.
   public init(
     _ task: Task, _ configuration: TrainingConfiguration, directory: URL, metadata: [String: String],
     start: ParameterBuffer? = nil, teacher: ParameterBuffer? = nil, threads: Int, resume: Bool
   ) throws(TrainingError) {
     if let problem = configuration.problem { throw .configuration(problem) }
     guard task.exampleCount > 0 else { throw .configuration("the data set has no examples to train on") }
-    for buffer in [start, teacher].compactMap({ $0 }) {
-      precondition(
-        buffer.count == task.layout.count, "\(buffer.count) given weights for a network of \(task.layout.count)")
-    }
+    let (start, teacher) = (start.map { Self.whole($0, task.layout) }, teacher.map { Self.whole($0, task.layout) })
     guard !task.usesTeacher || teacher != nil else { throw .configuration("this objective needs a teacher checkpoint") }
     self.task = task
     self.configuration = configuration
     workers = Workers(threads)
     let initial = start.map { ParameterBuffer(copying: $0) } ?? task.layout.initialize(seed: configuration.seed)
     optimizer = Optimizer(
-      weights: initial, trained: task.trainedParameters, targetDecay: task.targetDecay)
+      weights: initial, trained: task.trainedParameters, averagesTarget: task.usesTarget)
     store = CheckpointStore(
       directory, layout: task.layout, configuration: configuration, metadata: metadata, teacher: teacher)
     metrics = MetricsLog(in: directory)
@@ -80,6 +78,17 @@ public final class Trainer<Task: TrainingTask> {
     sampler = BatchSampler(count: task.exampleCount, batchSize: configuration.batchSize, seed: configuration.seed)
   }
 
+  /// Given weights as a buffer for the whole layout, the loss's own parameters included.
+  private static func whole(_ given: ParameterBuffer, _ layout: ParameterLayout) -> ParameterBuffer {
+    guard given.count != layout.count else { return given }
+    precondition(
+      layout.entries.contains { $0.parameter.offset == given.count },
+      "\(given.count) given weights for a layout of \(layout.count)")
+    let buffer = ParameterBuffer(count: layout.count)
+    buffer.pointer.update(from: given.pointer, count: given.count)
+    return buffer
+  }
+
   /// What one shard's plan consists of.
   public var statistics: Plan.Statistics { trainingStep.statistics }
 
@@ -102,13 +111,13 @@ public final class Trainer<Task: TrainingTask> {
         return .interrupted
       }
       let rate = learningRate(step)
+      let progress = Double(step) / Double(configuration.steps)
       let loss = trainingStep.run(
-        examples: sampler.indices(step: step), seed: configuration.seed, step: step,
-        progress: Double(step) / Double(configuration.steps))
+        examples: sampler.indices(step: step), seed: configuration.seed, step: step, progress: progress)
       try requireFinite(.loss, loss, step: step)
       let norm = optimizer.step(
-        step, shardGradients: trainingStep.gradients, rate: rate, emaDecay: emaDecay(step), configuration,
-        workers: workers)
+        step, shardGradients: trainingStep.gradients, rate: rate, emaDecay: emaDecay(step),
+        targetDecay: task.targetDecay(progress: progress), configuration, workers: workers)
       try requireFinite(.gradientNorm, norm, step: step)
       step += 1
       sums.add(loss: loss, gradientNorm: norm)

@@ -138,16 +138,15 @@ struct SyntheticTask: TrainingTask {
   let exampleCount: Int
   let heldOutCount = 0
   let usesTeacher = false
-  let targetDecay = 0.0
 
   init(_ configuration: TemporalUNet.Configuration, horizon: Int, examples: Int) throws {
     var layout = ParameterLayout()
     network = TemporalUNet(configuration, in: &layout)
-    self.layout = layout
     self.horizon = horizon
     exampleCount = examples
     let objective = try ObjectiveConfiguration(.edm).objective(sigmaData: 0.5)
-    method = TrainingMethod(objective: objective, student: Parameterisation(Preconditioning(sigmaData: 0.5)))
+    method = TrainingMethod(objective: objective, student: Parameterisation(Preconditioning(sigmaData: 0.5)), in: &layout)
+    self.layout = layout
   }
 
   func record(batch: Int, training: Bool) -> RecordedLoss {

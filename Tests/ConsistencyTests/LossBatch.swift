@@ -13,9 +13,11 @@ struct LossBatch<N: Network> {
   ///   - shape: `[T, C]` of a sample.
   ///   - rows: of every sample, its draw, x0 and z.
   ///   - validity: `[T]`, the same for every sample.
+  ///   - learned: the loss's own parameters.
   init(
     _ objective: any Objective, _ network: N, sigmaData: Double, shape: [Int] = [1, 1],
-    rows: [(draw: Draw, x0: [Double], z: [Double])], validity: [Double]? = nil
+    rows: [(draw: Draw, x0: [Double], z: [Double])], validity: [Double]? = nil,
+    learned: [String: Parameter] = [:]
   ) {
     let batch = rows.count
     let student = Self.parameterisation(sigmaData, boundary: objective.boundarySigma)
@@ -24,7 +26,7 @@ struct LossBatch<N: Network> {
       graph: graph, student: Denoiser(network, student),
       teacher: objective.needsTeacher ? Denoiser(network, teacher) : nil,
       data: graph.input("data", [batch] + shape), conditioning: Conditioning(),
-      validity: validity == nil ? nil : graph.input("validity", [batch, shape[0], 1]))
+      validity: validity == nil ? nil : graph.input("validity", [batch, shape[0], 1]), learned: learned)
     loss = objective.loss(recording)
     inputs = ["data": rows.flatMap(\.x0), LossInput.noise: rows.flatMap(\.z)]
     if let validity { inputs["validity"] = rows.flatMap { _ in validity } }

@@ -8,7 +8,7 @@ import Testing
 
   /// Mesh {1, 1/2}, so that x_r of a teacher with weight 0, D(x, σ) = x/(1 + σ²), is 0.75 x (Euler) or 0.8 x (Heun).
   private func distillation(
-    _ solver: ODEMethod, _ metric: ConsistencyDistillation.Metric = .meanSquare, targetDecay: Double = 0
+    _ solver: ODEMethod, _ metric: Distance = .meanSquare, targetDecay: Double = 0
   ) throws -> ConsistencyDistillation {
     var configuration = ConsistencyDistillation.Configuration()
     configuration.units = .data

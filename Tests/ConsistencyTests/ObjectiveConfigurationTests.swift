@@ -29,7 +29,7 @@ import Testing
     expected.units = .data
     expected.logMean = -0.8
     expected.stages = 6
-    #expect(configuration == .ect(expected))
+    #expect(configuration == ObjectiveConfiguration(expected))
   }
 
   @Test func settingsSurviveARoundTrip() throws {
@@ -37,7 +37,7 @@ import Testing
     cd.intervals = .lognormal(mean: -1.1, deviation: 2)
     cd.solver = .euler
     cd.targetDecay = 0.95
-    for configuration in [ObjectiveConfiguration(.edm), .cd(cd), ObjectiveConfiguration(.ect)] {
+    for configuration in [ObjectiveConfiguration(.edm), ObjectiveConfiguration(cd), ObjectiveConfiguration(.ect)] {
       let again = try JSONDecoder().decode(
         ObjectiveConfiguration.self, from: JSONEncoder().encode(configuration))
       #expect(again == configuration)

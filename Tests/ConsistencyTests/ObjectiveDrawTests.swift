@@ -15,7 +15,10 @@ import Testing
       #expect(draw.sigmas.count == objective.levelNames.count && draw.scalars.count == objective.scalarNames.count)
       let t = draw.sigmas[0]
       #expect(t > objective.boundarySigma && t <= objective.sigmaMax)
-      if draw.sigmas.count > 1 { #expect(draw.sigmas[1] < t && draw.sigmas[1] >= objective.boundarySigma) }
+      // Only TCM compares two models at the same level.
+      if draw.sigmas.count > 1 && !(method == .tcm && draw.sigmas[1] == objective.sigmaMin) {
+        #expect(draw.sigmas[1] < t && draw.sigmas[1] >= objective.boundarySigma)
+      }
       for (name, value) in zip(objective.scalarNames, draw.scalars) where name == "weight" {
         #expect(value > 0 && value.isFinite)
       }
@@ -91,5 +94,35 @@ import Testing
     let mean = logs.reduce(0, +) / 10_000
     // Four standard errors.
     #expect(abs(mean - -0.8) < 0.064)
+  }
+
+  /// Song et al. 2023, section 5: s0 = 2, s1 = 150, µ0 = 0.9.
+  @Test func consistencyTrainingsMeshAndDecayFollowTheirSchedules() throws {
+    let objective = try ConsistencyTraining(sigmaData: 0.5)
+    #expect(objective.meshCount(progress: 0) == 2 && objective.meshCount(progress: 1) == 151)
+    // ⌈√(0.5 (151² − 4) + 4) − 1⌉ + 1 = ⌈106.78 − 1⌉ + 1.
+    #expect(objective.meshCount(progress: 0.5) == 107)
+    let counts = (0...1000).map { objective.meshCount(progress: Double($0) / 1000) }
+    #expect(counts == counts.sorted())
+    #expect(objective.usesTarget && abs(objective.targetDecay(progress: 0) - 0.9) < 1e-12)
+    #expect(abs(objective.targetDecay(progress: 1) - pow(0.9, 2.0 / 151)) < 1e-12)
+  }
+
+  /// Song & Dhariwal 2023, section 3.4: the intervals double from 10 to 1280 over eight equal parts.
+  @Test func improvedTrainingsMeshDoubles() throws {
+    let objective = try ImprovedConsistencyTraining(sigmaData: 0.5)
+    #expect(objective.meshes.map(\.intervalCount) == [10, 20, 40, 80, 160, 320, 640, 1280])
+    #expect((0..<8).allSatisfy { objective.stage(progress: (Double($0) + 0.5) / 8) == $0 })
+    #expect(objective.stage(progress: 1) == 7)
+  }
+
+  @Test func theShareOfBoundaryDrawsIsTheConfigurations() throws {
+    let objective = try TruncatedConsistencyModel(sigmaData: 0.5)
+    var random = seeded(8)
+    let draws = (0..<10_000).map { _ in objective.draw(progress: 0.5, using: &random) }
+    let boundary = draws.count { $0.scalars[1] == 1 }
+    // Four standard errors.
+    #expect(abs(Double(boundary) / 10_000 - 0.25) < 0.018)
+    #expect(draws.allSatisfy { $0.sigmas[1] >= objective.sigmaMin })
   }
 }

@@ -27,6 +27,7 @@ import Testing
     let batch = LossBatch(objective, network, sigmaData: truth.deviation, rows: draws.flatMap(points))
     let student = Preconditioning(sigmaData: truth.deviation, boundarySigma: objective.boundarySigma)
     var banks = [Bank.online: network.parameters(gains: gains, mean: truth.mean, student)]
+    if objective.usesTarget { banks[.target] = banks[.online] }
     if let teacher {
       let plain = Preconditioning(sigmaData: truth.deviation)
       banks[.teacher] = network.parameters(gains: teacher, mean: truth.mean, plain)
@@ -35,6 +36,7 @@ import Testing
     #expect(!gradient.isEmpty && gradient.allSatisfy { abs($0) < 1e-6 }, "\(gradient)")
     let wrong = gains.enumerated().map { $1 * ($0 % 2 == 0 ? 1.01 : 0.99) }
     banks[.online] = network.parameters(gains: wrong, mean: truth.mean, student)
+    if objective.usesTarget { banks[.target] = banks[.online] }
     let elsewhere = batch.gradient(banks)
     #expect(elsewhere.contains { abs($0) > 1e-4 }, "\(elsewhere)")
   }
@@ -46,9 +48,9 @@ import Testing
       objective, draws: sigmas.map(objective.draw(sigma:)), sigmas: sigmas, gains: sigmas.map(truth.denoiserGain))
   }
 
-  @Test(arguments: ODEMethod.allCases, [ConsistencyDistillation.Metric.meanSquare, .pseudoHuber])
+  @Test(arguments: ODEMethod.allCases, [Distance.meanSquare, .pseudoHuber])
   func distillationIsMinimisedByTheProductOfSolverSteps(
-    solver: ODEMethod, metric: ConsistencyDistillation.Metric
+    solver: ODEMethod, metric: Distance
   ) throws {
     var configuration = ConsistencyDistillation.Configuration()
     configuration.solver = solver
@@ -72,5 +74,84 @@ import Testing
     expectMinimum(
       objective, draws: sigmas.dropLast().map { objective.draw(t: $0, stage: stage) },
       sigmas: Array(sigmas.dropLast()), gains: Array(gains.dropLast()))
+  }
+
+  @Test(arguments: [Distance.meanSquare, .pseudoHuber], [0.9, 0])
+  func consistencyTrainingIsMinimisedByTheProductOfEulerFactors(metric: Distance, initialDecay: Double) throws {
+    var configuration = ConsistencyTraining.Configuration()
+    configuration.metric = metric
+    configuration.initialDecay = initialDecay
+    let objective = try ConsistencyTraining(configuration, sigmaData: truth.deviation)
+    let count = 18
+    let sigmas = objective.mesh(count: count).sigmas
+    expectMinimum(
+      objective, draws: (0..<count - 1).map { objective.draw(interval: $0, of: count) }, sigmas: sigmas,
+      gains: truth.minimiserGains(sigmas, step: truth.eulerGain))
+  }
+
+  @Test(arguments: [0, 1])
+  func improvedTrainingIsMinimisedByTheProductOfEulerFactors(stage: Int) throws {
+    let objective = try ImprovedConsistencyTraining(sigmaData: truth.deviation)
+    let mesh = objective.meshes[stage]
+    expectMinimum(
+      objective, draws: (0..<mesh.intervalCount).map { objective.draw(interval: $0, stage: stage) },
+      sigmas: mesh.sigmas, gains: truth.minimiserGains(mesh.sigmas, step: truth.eulerGain))
+  }
+
+  /// The jump to each phase's edge is the product of the steps down to it.
+  @Test(arguments: ODEMethod.allCases, [1, 3])
+  func phasedModelsAreMinimisedByTheProductWithinEachPhase(solver: ODEMethod, phaseCount: Int) throws {
+    var configuration = PhasedConsistencyModel.Configuration()
+    configuration.meshCount = 13
+    configuration.phaseCount = phaseCount
+    configuration.solver = solver
+    let objective = try PhasedConsistencyModel(configuration, sigmaData: truth.deviation)
+    let (sigmas, edges) = (objective.mesh.sigmas, objective.phases)
+    #expect(edges.count == phaseCount + 1 && edges[0] == sigmas[0] && edges.last == sigmas.last)
+    var gains = [Double](repeating: truth.denoiserGain(sigmas[12]), count: 13)
+    var jump = 1.0
+    for i in (0..<12).reversed() {
+      let (t, r) = objective.mesh.interval(i)
+      if edges.contains(r) { jump = 1 }
+      jump *= solver == .heun ? truth.heunGain(from: t, to: r) : truth.eulerGain(from: t, to: r)
+      let edge = edges.filter { $0 <= r }.max()!
+      gains[i] = (jump - edge / t) / (1 - edge / t)
+    }
+    expectMinimum(
+      objective, draws: (0..<12).map(objective.draw(interval:)), sigmas: sigmas, gains: gains,
+      teacher: sigmas.map(truth.denoiserGain))
+  }
+
+  /// One Euler step with the student's denoiser ends where two of the teacher's do.
+  @Test func progressiveDistillationIsMinimisedByTwoStepsInOne() throws {
+    var configuration = ProgressiveDistillation.Configuration()
+    configuration.steps = 4
+    configuration.firstTeacherSteps = 16
+    let objective = try ProgressiveDistillation(configuration, sigmaData: truth.deviation)
+    let sigmas = objective.teacherSigmas
+    #expect(sigmas.count == 9 && objective.phases == stride(from: 0, through: 8, by: 2).map { sigmas[$0] })
+    let gains = sigmas.indices.map { i in
+      guard i % 2 == 0, i + 2 < sigmas.count else { return 0.5 }
+      let (t, middle, end) = (sigmas[i], sigmas[i + 1], sigmas[i + 2])
+      let twoSteps = truth.eulerGain(from: t, to: middle) * truth.eulerGain(from: middle, to: end)
+      return (twoSteps - end / t) / (1 - end / t)
+    }
+    expectMinimum(
+      objective, draws: (0..<4).map(objective.draw(step:)), sigmas: sigmas, gains: gains,
+      teacher: sigmas.map(truth.denoiserGain))
+  }
+
+  /// From the first stage's gain at t′ upwards.
+  @Test func truncatedModelsContinueTheirFirstStage() throws {
+    let objective = try TruncatedConsistencyModel(sigmaData: truth.deviation)
+    var sigmas = [80.0]
+    while let last = sigmas.last, last > objective.sigmaMin {
+      sigmas.append(objective.draw(t: last, progress: 0).sigmas[1])
+    }
+    let first = 0.4
+    let gains = truth.minimiserGains(sigmas, step: truth.eulerGain).map { $0 * first }
+    expectMinimum(
+      objective, draws: sigmas.dropLast().map { objective.draw(t: $0, progress: 0) } + [objective.boundaryDraw],
+      sigmas: sigmas, gains: gains, teacher: sigmas.map { $0 == objective.sigmaMin ? first : 0.9 })
   }
 }

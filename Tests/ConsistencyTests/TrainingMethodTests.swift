@@ -13,12 +13,12 @@ import Testing
     network = TemporalUNet(
       .init(channels: 2, widths: [8, 8], kernel: 3, groups: 4, embedding: 8, globalCondition: 3, dropout: 0.1),
       in: &layout)
-    self.layout = layout
     let objective = try ConsistencyDistillation(sigmaData: 0.417)
     let student = Preconditioning(sigmaData: 0.417, boundarySigma: objective.boundarySigma)
     method = TrainingMethod(
       objective: objective, student: Parameterisation(student),
-      teacher: Parameterisation(Preconditioning(sigmaData: 0.417)))
+      teacher: Parameterisation(Preconditioning(sigmaData: 0.417)), in: &layout)
+    self.layout = layout
   }
 
   private func record(batch: Int, training: Bool) -> (graph: Graph, loss: Tensor) {

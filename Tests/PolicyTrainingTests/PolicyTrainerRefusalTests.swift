@@ -41,8 +41,14 @@ struct PolicyTrainerRefusalTests {
     ("batchSize", { $0.training.batchSize = 0 }), ("learningRate", { $0.training.learningRate = -1 }),
     ("weightDecay", { $0.training.weightDecay = -1 }),
     // What only the objective or the sampler knows.
-    ("sigmaMax", { $0.objective = .edm(configured { $0.sigmaMax = 0.001 }) }),
-    ("q is 1.0", { $0.objective = .ect(configured(ect: { $0.q = 1 })) }),
+    (
+      "sigmaMax",
+      { $0.objective = configured { (settings: inout EDMObjective.Configuration) in settings.sigmaMax = 0.001 } }
+    ),
+    (
+      "q is 1.0",
+      { $0.objective = configured { (settings: inout EasyConsistencyTuning.Configuration) in settings.q = 1 } }
+    ),
     ("middle[0]", { $0.middleSigmas = [[0.5, 0.1]] }), ("does not fall", { $0.middleSigmas = [[0.5], [0.3, 0.4]] }),
     ("does not fall", { $0.middleSigmas = [[0]] }), ("needs a teacher", { $0.objective = ObjectiveConfiguration(.cd) }),
     // What only the data know.
@@ -52,18 +58,12 @@ struct PolicyTrainerRefusalTests {
     ("use a shorter horizon", { $0.horizon = 64 }),
   ]
 
-  private static func configured(_ change: (inout EDMObjective.Configuration) -> Void) -> EDMObjective.Configuration {
-    var configuration = EDMObjective.Configuration()
-    change(&configuration)
-    return configuration
-  }
-
-  private static func configured(
-    ect change: (inout EasyConsistencyTuning.Configuration) -> Void
-  ) -> EasyConsistencyTuning.Configuration {
-    var configuration = EasyConsistencyTuning.Configuration()
-    change(&configuration)
-    return configuration
+  private static func configured<Settings: ObjectiveSettings>(
+    _ change: (inout Settings) -> Void
+  ) -> ObjectiveConfiguration {
+    var settings = Settings()
+    change(&settings)
+    return ObjectiveConfiguration(settings)
   }
 
   @Test func everyProblemIsReportedBeforeAnythingIsWritten() throws {

@@ -67,7 +67,7 @@ struct PolicyTrainingConfigurationTests {
     ect.units = .data
     ect.logMean = -0.5
     ect.q = 4
-    #expect(value.objective == .ect(ect))
+    #expect(value.objective == ObjectiveConfiguration(ect))
     #expect(value.middleSigmas == [[0.5], [1, 0.3]])
     #expect(value.heldOutEpisodes == 0.1)
     #expect(value.training.steps == 20_000 && value.training.batchSize == 64 && value.training.seed == 7)
@@ -95,7 +95,7 @@ struct PolicyTrainingConfigurationTests {
     #expect(value.widths == [64, 128])
     var ect = EasyConsistencyTuning.Configuration()
     ect.q = 4
-    #expect(value.objective == .ect(ect))
+    #expect(value.objective == ObjectiveConfiguration(ect))
   }
 
   @Test func middleSigmasAreAListOfLists() throws {

@@ -151,7 +151,7 @@ struct SpeechTrainingTests {
       for (word, change) in [
         ("needs a teacher", { $0.teacher.objective = ObjectiveConfiguration(.cd) }),
         ("temperature", { $0.use.temperature = 5 }),
-        ("logDeviation", { $0.student.objective = .ect(.wide) }),
+        ("logDeviation", { $0.student.objective = ObjectiveConfiguration(EasyConsistencyTuning.Configuration.wide) }),
       ] as [(String, (inout VoiceTrainingConfiguration) -> Void)] {
         var configuration = VoiceTrainingConfiguration.tiny
         change(&configuration)

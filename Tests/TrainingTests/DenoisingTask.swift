@@ -20,7 +20,8 @@ struct DenoisingTask<N: Network>: TrainingTask {
   var exampleCount: Int { training.count / size }
   var heldOutCount: Int { heldOut.count / size }
   var usesTeacher: Bool { method.objective.needsTeacher }
-  var targetDecay: Double { method.objective.targetDecay }
+  var usesTarget: Bool { method.objective.usesTarget }
+  func targetDecay(progress: Double) -> Double { method.objective.targetDecay(progress: progress) }
 
   func record(batch: Int, training: Bool) -> RecordedLoss {
     let graph = Graph()
@@ -81,9 +82,9 @@ enum RunCase: String, CaseIterable, CustomTestStringConvertible, Sendable {
     let teacher = objective.needsTeacher ? Parameterisation(Preconditioning(sigmaData: Self.sigmaData)) : nil
     let student = Parameterisation(
       Preconditioning(sigmaData: Self.sigmaData, boundarySigma: objective.boundarySigma))
+    let method = TrainingMethod(objective: objective, student: student, teacher: teacher, in: &layout)
     return DenoisingTask(
-      layout: layout, network: network,
-      method: TrainingMethod(objective: objective, student: student, teacher: teacher), shape: [4, 2],
+      layout: layout, network: network, method: method, shape: [4, 2],
       training: normalNumbers(50 * 8, seed: 1), heldOut: normalNumbers(10 * 8, seed: 2))
   }
 

@@ -17,7 +17,8 @@ struct DivergenceTests {
     var exampleCount: Int { base.exampleCount }
     var heldOutCount: Int { base.heldOutCount }
     var usesTeacher: Bool { base.usesTeacher }
-    var targetDecay: Double { base.targetDecay }
+    var usesTarget: Bool { base.usesTarget }
+    func targetDecay(progress: Double) -> Double { base.targetDecay(progress: progress) }
 
     func record(batch: Int, training: Bool) -> RecordedLoss {
       base.record(batch: batch, training: training)
@@ -50,7 +51,6 @@ struct DivergenceTests {
     var exampleCount: Int { 8 }
     var heldOutCount: Int { 0 }
     var usesTeacher: Bool { false }
-    var targetDecay: Double { 0 }
 
     func record(batch: Int, training: Bool) -> RecordedLoss {
       let graph = Graph()

@@ -19,10 +19,10 @@ enum GaussianTask {
     var layout = ParameterLayout()
     let network = AffineNetwork(in: &layout)
     func draw(_ count: Int, seed: UInt64) -> [Float] { normalNumbers(count, seed: seed).map { mean + deviation * $0 } }
+    let method = TrainingMethod(
+      objective: objective, student: Parameterisation(Preconditioning(sigmaData: sigmaData)), in: &layout)
     return DenoisingTask(
-      layout: layout, network: network,
-      method: TrainingMethod(
-        objective: objective, student: Parameterisation(Preconditioning(sigmaData: sigmaData))), shape: [1, 1],
+      layout: layout, network: network, method: method, shape: [1, 1],
       training: draw(count, seed: 1), heldOut: draw(heldOutCount, seed: 2))
   }
 }

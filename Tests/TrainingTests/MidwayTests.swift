@@ -23,7 +23,6 @@ struct MidwayTests {
     var exampleCount: Int { 8 }
     var heldOutCount: Int { 4 }
     var usesTeacher: Bool { false }
-    var targetDecay: Double { 0 }
     var trainedParameters: Range<Int> { weight.range }
 
     func record(batch: Int, training: Bool) -> RecordedLoss {

@@ -105,14 +105,14 @@ struct OptimizerTests {
   }
 
   @Test func theTargetIsAnAverageOfItsOwn() throws {
-    let optimizer = Optimizer(weights: ParameterBuffer([1, -2]), targetDecay: 0.75)
+    let optimizer = Optimizer(weights: ParameterBuffer([1, -2]), averagesTarget: true)
     let target = try #require(optimizer.target)
     #expect(Array(target.values) == [1, -2])
     var expected = [1.0, -2.0]
     for step in 0..<3 {
       _ = optimizer.step(
-        step, shardGradients: [ParameterBuffer([1, -1])], rate: 0.1, emaDecay: 0, TrainingConfiguration(),
-        workers: Workers(1))
+        step, shardGradients: [ParameterBuffer([1, -1])], rate: 0.1, emaDecay: 0, targetDecay: 0.75,
+        TrainingConfiguration(), workers: Workers(1))
       for i in 0..<2 { expected[i] = 0.75 * expected[i] + 0.25 * Double(optimizer.weights[i]) }
       #expect(Array(optimizer.ema.values) == Array(optimizer.weights.values))
     }
