@@ -109,6 +109,23 @@ public struct ParameterLayout: Sendable {
   }
 }
 
+extension ParameterLayout {
+  /// A new buffer with the values that another one has under the same names, and the initializers' for the rest.
+  ///
+  /// - Precondition: parameters of the same name have the same shape.
+  public func initialize(seed: UInt64, adopting other: ParameterBuffer, of layout: ParameterLayout) -> ParameterBuffer {
+    let buffer = initialize(seed: seed)
+    let known = Dictionary(uniqueKeysWithValues: layout.entries.map { ($0.name, $0.parameter) })
+    for entry in entries {
+      guard let source = known[entry.name] else { continue }
+      precondition(
+        source.shape == entry.parameter.shape, "\(entry.name) is \(source.shape), not \(entry.parameter.shape)")
+      (buffer.pointer + entry.parameter.offset).update(from: other.pointer + source.offset, count: source.count)
+    }
+    return buffer
+  }
+}
+
 /// One flat, 64-byte aligned buffer of floats, laid out by a `ParameterLayout`: weights, gradients, moments or EMA.
 ///
 /// The class owns the memory and does no synchronisation: whoever shares it between threads keeps their writes apart.

@@ -19,11 +19,14 @@ public struct Denoiser<N: Network>: Sendable {
   /// - Parameters:
   ///   - x: `[B, T, C]`, data plus noise of standard deviation sigma.
   ///   - level: each sample's sigma, filled with this denoiser's own `parameterisation.values(at:)`.
+  ///   - target: where a jump from there is to end, for a network that embeds it; without one such a network is asked to
+  ///     stay, which makes it a denoiser.
   /// - Returns: `[B, T, C]`.
   public func callAsFunction(
-    _ x: Tensor, at level: NoiseLevel, _ conditioning: Conditioning = Conditioning()
+    _ x: Tensor, at level: NoiseLevel, to target: NoiseLevel? = nil, _ conditioning: Conditioning = Conditioning()
   ) -> Tensor {
-    let output = network(x * level.input, noise: level.u, target: nil, conditioning)
+    let output = network(
+      x * level.input, noise: level.u, target: network.embedsTarget ? (target ?? level).u : nil, conditioning)
     return x * level.skip + output * level.out
   }
 }

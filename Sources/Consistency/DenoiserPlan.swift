@@ -10,6 +10,7 @@ public final class DenoiserPlan: @unchecked Sendable {
   public let plan: Plan
   private let parameterisation: Parameterisation
   private let level: NoiseLevelPort
+  private let target: NoiseLevelPort?
   private let x: UnsafeMutableBufferPointer<Float>
   private let denoised: UnsafeBufferPointer<Float>
 
@@ -25,22 +26,34 @@ public final class DenoiserPlan: @unchecked Sendable {
     let graph = Graph()
     let level = NoiseLevel("level", batch: shape[0], graph: graph)
     let condition = conditioning(graph)
-    let output = graph.with(bank) { denoiser(graph.input("x", shape), at: level, condition) }
+    let target = denoiser.network.embedsTarget ? NoiseLevel("target", batch: shape[0], graph: graph) : nil
+    let output = graph.with(bank) { denoiser(graph.input("x", shape), at: level, to: target, condition) }
     plan = Plan(graph, outputs: ["denoised": output], weights: weights, threads: threads)
     parameterisation = denoiser.parameterisation
     self.level = NoiseLevelPort("level", in: plan)
+    self.target = target == nil ? nil : NoiseLevelPort("target", in: plan)
     x = plan.input("x")
     denoised = plan.output("denoised")
   }
 
-  /// Replaces `values`, `[B, T, C]`, by f(values, sigma). Allocates nothing.
+  /// Replaces `values`, `[B, T, C]`, by f(values, sigma), or by the jump s/sigma x + (1 − s/sigma) f(x, sigma, s) of a network
+  /// that embeds where it ends. Allocates nothing.
   ///
-  /// - Parameter sigma: the noise level of every sample, the denoiser's boundary or more.
-  public func callAsFunction(_ values: UnsafeMutableBufferPointer<Float>, _ sigma: Double) {
+  /// - Parameters:
+  ///   - sigma: the noise level of every sample, the denoiser's boundary or more.
+  ///   - end: s, from the boundary to sigma; nil: the denoiser itself.
+  public func callAsFunction(_ values: UnsafeMutableBufferPointer<Float>, _ sigma: Double, to end: Double? = nil) {
     precondition(values.count == x.count, "\(values.count) floats for a plan of \(x.count)")
+    precondition(end == nil || target != nil, "a jump to \(end ?? 0) by a network that embeds no target")
     level.setAll(to: parameterisation.values(at: sigma))
+    target?.setAll(to: parameterisation.values(at: end ?? sigma))
     x.baseAddress!.update(from: values.baseAddress!, count: x.count)
     plan.run()
-    values.baseAddress!.update(from: denoised.baseAddress!, count: x.count)
+    guard let end, end > 0 else {
+      values.baseAddress!.update(from: denoised.baseAddress!, count: x.count)
+      return
+    }
+    let kept = Float(end / sigma)
+    for i in 0..<x.count { values[i] = denoised[i] + kept * (values[i] - denoised[i]) }
   }
 }

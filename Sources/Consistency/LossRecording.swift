@@ -50,14 +50,23 @@ public struct LossRecording<N: Network> {
   public func noised(at level: String) -> Tensor { data + noise * studentLevel(level).sigma }
 
   /// f(x, sigma) of the online parameters: `[B, T, C]`.
-  public func online(_ x: Tensor, at level: String) -> Tensor { student(x, at: studentLevel(level), conditioning) }
+  ///
+  /// - Parameter end: the level to which a jump from there is to go, for networks that embed it.
+  public func online(_ x: Tensor, at level: String, to end: String? = nil) -> Tensor {
+    student(x, at: studentLevel(level), to: end.map(studentLevel), conditioning)
+  }
 
   /// f(x, sigma) of the target's parameters, through which no gradient passes: `[B, T, C]`.
   ///
   /// - Parameter bank: `.target` for a moving average; by default the online parameters themselves.
-  public func target(_ x: Tensor, at level: String, bank: Bank = .online) -> Tensor {
-    graph.with(bank) { online(x, at: level) }.stopGradient()
+  public func target(_ x: Tensor, at level: String, to end: String? = nil, bank: Bank = .online) -> Tensor {
+    graph.with(bank) { online(x, at: level, to: end) }.stopGradient()
   }
+
+  /// Where the straight line through x and its denoised self leads from t down to s: s/t x + (1 − s/t) denoised.
+  ///
+  /// - Parameter kept: the scalar that holds s/t.
+  func jump(from x: Tensor, _ denoised: Tensor, kept: String) -> Tensor { denoised + (x - denoised) * scalar(kept) }
 
   /// The network's own output F(x · input, u) at a level, and cos t sin t dF/dt, its derivative along the angle
   /// t = arctan(sigma/sd): both `[B, T, C]`.
@@ -69,10 +78,27 @@ public struct LossRecording<N: Network> {
   ) -> (output: Tensor, derivative: Tensor) {
     let level = studentLevel(level)
     let input = x * level.input
-    let output = student.network(input, noise: level.u, target: nil, conditioning)
+    let output = student.network(
+      input, noise: level.u, target: student.network.embedsTarget ? level.u : nil, conditioning)
     let slope = Float(student.parameterisation.noiseScale.slope)
     let slopes = graph.constant([slope], [1, 1, 1]).broadcast(to: level.u.shape)
     let derivative = graph.pushforward([output], along: [(input, direction), (level.u, slopes)])[0]
+    return (output, derivative ?? output * 0)
+  }
+
+  /// The network's own output at the linear frame's time t, and its derivative by t along a direction of its input: both
+  /// `[B, T, C]`. The time at which the jump ends stays as it is.
+  ///
+  /// - Parameters:
+  ///   - z: what the network sees, `[B, T, C]`.
+  ///   - direction: dz/dt, `[B, T, C]`.
+  func velocityAndDerivative(
+    _ z: Tensor, at level: String, to end: String, along direction: Tensor
+  ) -> (output: Tensor, derivative: Tensor) {
+    let (level, end) = (studentLevel(level), studentLevel(end))
+    let output = student.network(z, noise: level.u, target: end.u, conditioning)
+    let slopes = graph.constant([Float(Parameterisation.linearScale)], [1, 1, 1]).broadcast(to: level.u.shape)
+    let derivative = graph.pushforward([output], along: [(z, direction), (level.u, slopes)])[0]
     return (output, derivative ?? output * 0)
   }
 

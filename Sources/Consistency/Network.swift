@@ -3,6 +3,9 @@ import Backbone
 
 /// What a denoiser needs of a network: a map of x that knows a noise level, and nothing of losses or preconditioning.
 public protocol Network: Sendable {
+  /// Whether it embeds a target time beside the noise level.
+  var embedsTarget: Bool { get }
+
   /// Records one evaluation.
   ///
   /// - Parameters:
@@ -13,4 +16,12 @@ public protocol Network: Sendable {
   func callAsFunction(_ x: Tensor, noise: Tensor, target: Tensor?, _ conditioning: Conditioning) -> Tensor
 }
 
-extension TemporalUNet: Network {}
+extension Network {
+  /// False.
+  public var embedsTarget: Bool { false }
+}
+
+extension TemporalUNet: Network {
+  /// As configured.
+  public var embedsTarget: Bool { configuration.targetEmbedding }
+}

@@ -16,6 +16,10 @@ public protocol Objective: Sendable {
   var name: String { get }
   /// Whether a frozen denoiser is needed (in `Bank.teacher`).
   var needsTeacher: Bool { get }
+  /// Whether the network embeds, beside the noise level, the level at which a jump from there is to end.
+  static var needsTargetTime: Bool { get }
+  /// The frame of the trained denoiser.
+  static var frame: Preconditioning.Frame { get }
   /// The methods whose models can be that denoiser.
   static var teachers: [ObjectiveConfiguration.Method] { get }
   /// Whether the target is a moving average of the online parameters (in `Bank.target`); else they serve themselves.
@@ -50,6 +54,10 @@ public protocol Objective: Sendable {
 }
 
 extension Objective {
+  /// False.
+  public static var needsTargetTime: Bool { false }
+  /// EDM's.
+  public static var frame: Preconditioning.Frame { .edm }
   /// EDM denoisers.
   public static var teachers: [ObjectiveConfiguration.Method] { [.edm] }
   /// False: the online parameters serve as the target.

@@ -5,7 +5,7 @@
 public struct ObjectiveConfiguration: Sendable {
   /// The objectives by name.
   public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
-    case edm, ct, cd, ict, ect, scm, pcm, tcm, pd
+    case edm, ct, cd, ict, ect, scm, ctm, pcm, tcm, meanflow, pd
 
     /// The file that says what it is.
     public var objective: any Objective.Type {
@@ -16,8 +16,10 @@ public struct ObjectiveConfiguration: Sendable {
       case .ict: ImprovedConsistencyTraining.self
       case .ect: EasyConsistencyTuning.self
       case .scm: ContinuousTimeConsistency.self
+      case .ctm: ConsistencyTrajectoryModel.self
       case .pcm: PhasedConsistencyModel.self
       case .tcm: TruncatedConsistencyModel.self
+      case .meanflow: MeanFlow.self
       case .pd: ProgressiveDistillation.self
       }
     }

@@ -2,8 +2,11 @@
 public struct Parameterisation: Sendable, Hashable, Codable {
   /// How x and the network's output are mixed.
   public let preconditioning: Preconditioning
-  /// What the noise embedding is told of sigma.
+  /// What the noise embedding is told of sigma; the linear frame's is told 1000 t.
   public let noiseScale: NoiseScale
+
+  /// What the linear frame's t is multiplied by for the embedding.
+  public static let linearScale = 1000.0
 
   /// By default with 250 ln sigma for the embedding (see `NoiseScale`).
   public init(_ preconditioning: Preconditioning, noiseScale: NoiseScale = .consistency) {
@@ -14,7 +17,11 @@ public struct Parameterisation: Sendable, Hashable, Codable {
   /// All that a denoiser needs to know of one noise level, `preconditioning.boundarySigma` or more (a precondition).
   public func values(at sigma: Double) -> NoiseLevel.Values {
     // Plain EDM coefficients at sigma 0 multiply the network's output by 0: any finite u does, and ln 0 is none.
-    let u = sigma > 0 ? noiseScale(sigma) : 0
+    let u: Double
+    switch preconditioning.frame {
+    case .edm: u = sigma > 0 ? noiseScale(sigma) : 0
+    case .linear: u = Self.linearScale * preconditioning.time(of: sigma)
+    }
     let c = preconditioning.coefficients(sigma)
     return NoiseLevel.Values(skip: c.skip, out: c.out, input: c.input, u: u, sigma: sigma)
   }

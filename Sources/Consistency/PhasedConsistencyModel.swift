@@ -122,13 +122,11 @@ public struct PhasedConsistencyModel: Objective {
 
   /// d of both jumps to the phase's edge, over the valid elements of each sample, `[B, 1, 1]`.
   public func loss<N>(_ recording: LossRecording<N>) -> Tensor {
-    func jump(_ x: Tensor, _ denoised: Tensor, _ kept: String) -> Tensor {
-      denoised + (x - denoised) * recording.scalar(kept)
-    }
     let noisy = recording.noised(at: "t")
     let cleaner = recording.teacherStep(from: noisy, solver)
-    let online = jump(noisy, recording.online(noisy, at: "t"), "keptOfT")
+    let online = recording.jump(from: noisy, recording.online(noisy, at: "t"), kept: "keptOfT")
     let denoised = recording.target(cleaner, at: "r", bank: usesTarget ? .target : .online)
-    return recording.distance(online - jump(cleaner, denoised, "keptOfR"), metric, huberConstant: huberConstant)
+    let target = recording.jump(from: cleaner, denoised, kept: "keptOfR")
+    return recording.distance(online - target, metric, huberConstant: huberConstant)
   }
 }

@@ -10,35 +10,47 @@ public enum SamplingMethod: Sendable, Hashable {
   case solver(ODEMethod, intervals: Int)
 }
 
+/// What a `Sampler` knows of a model: replaces x at noise level sigma by f(x, sigma), or where `end` is given by the jump
+/// from sigma to `end` (see `DenoiserPlan`).
+public typealias EvaluateInPlace = (
+  _ x: UnsafeMutableBufferPointer<Float>, _ sigma: Double, _ end: Double?
+) -> Void
+
 /// A sampling method with its noise levels and work space, for arrays of one size.
 public struct Sampler: Sendable {
-  // One of the two. An enum's payload would be copied, work space and all, whenever it is changed.
+  // One of the three. An enum's payload would be copied, work space and all, whenever it is changed.
   private var chain: ConsistencySampler?
+  private var trajectory: TrajectorySampler?
   private var solver: ODESolver?
   private let temperature: Float
 
   /// - Parameters:
   ///   - schedule: the trained model's noise levels.
   ///   - boundary: its boundary sigma.
+  ///   - jumps: whether its network embeds where a jump ends.
   ///   - elementCount: floats of the array to be sampled, all samples together.
-  /// - Throws: `ConsistencyError` for settings that make no falling chain, or an impossible temperature.
+  /// - Throws: `ConsistencyError` for settings that make no falling chain, or an impossible temperature or gamma.
   public init(
-    _ method: SamplingMethod, _ schedule: SamplingSchedule, boundary: Double, elementCount: Int
+    _ method: SamplingMethod, _ schedule: SamplingSchedule, boundary: Double, jumps: Bool = false, elementCount: Int
   ) throws(ConsistencyError) {
     try ConsistencyError.require((0...2).contains(schedule.temperature), "temperature", schedule.temperature, "0 to 2")
     temperature = Float(schedule.temperature)
+    let phases = schedule.phases
     switch method {
-    case .consistency(let steps) where !schedule.phases.isEmpty:
-      let count = schedule.phases.count - 1
+    case .consistency(let steps) where !phases.isEmpty:
       try ConsistencyError.require(
-        steps == count, "the number of steps", steps, "\(count): this model was trained for that alone")
+        steps == phases.count - 1, "the number of steps", steps,
+        "\(phases.count - 1), which is what this model was trained for")
       solver = try ODESolver(
-        .euler, sigmas: Array(schedule.phases.dropLast()), end: schedule.phases[count], elementCount: elementCount)
-    case .consistency(let steps):
-      let sigmas = try schedule.sigmas(steps: steps)
-      chain = try ConsistencySampler(sigmas: sigmas, boundarySigma: boundary, elementCount: elementCount)
-    case .chain(let sigmas):
-      chain = try ConsistencySampler(sigmas: sigmas, boundarySigma: boundary, elementCount: elementCount)
+        .euler, sigmas: phases.dropLast(), end: phases[phases.count - 1], elementCount: elementCount)
+    case .consistency, .chain:
+      let sigmas = try schedule.sigmas(of: method)
+      if jumps {
+        trajectory = try TrajectorySampler(
+          sigmas: sigmas, boundarySigma: boundary, gamma: schedule.gamma, elementCount: elementCount)
+      } else {
+        chain = try ConsistencySampler(sigmas: sigmas, boundarySigma: boundary, elementCount: elementCount)
+      }
     case .solver(let method, let intervals):
       let sigmas = try schedule.solverSigmas(intervals: intervals)
       guard sigmas[sigmas.count - 1] >= boundary else {
@@ -49,17 +61,19 @@ public struct Sampler: Sendable {
   }
 
   /// Network calls per sample.
-  public var evaluationCount: Int { chain?.evaluationCount ?? solver?.evaluationCount ?? 0 }
+  public var evaluationCount: Int {
+    chain?.evaluationCount ?? trajectory?.evaluationCount ?? solver?.evaluationCount ?? 0
+  }
 
   /// Fills `x` with samples. Allocates nothing itself.
   ///
   /// - Parameters:
   ///   - x: `elementCount` floats, whose contents are replaced.
   ///   - noise: fills an array with standard normal noise; called once by a solver, once per call by a chain.
-  ///   - denoise: the denoiser, in place.
+  ///   - evaluate: the model, in place.
   public mutating func sample(
     _ x: UnsafeMutableBufferPointer<Float>, noise: (UnsafeMutableBufferPointer<Float>) -> Void,
-    _ denoise: DenoiseInPlace
+    _ evaluate: EvaluateInPlace
   ) {
     let temperature = temperature
     func scaledNoise(_ values: UnsafeMutableBufferPointer<Float>) {
@@ -68,7 +82,9 @@ public struct Sampler: Sendable {
         for i in 0..<values.count { values[i] *= temperature }
       }
     }
+    func denoise(_ x: UnsafeMutableBufferPointer<Float>, _ sigma: Double) { evaluate(x, sigma, nil) }
     chain?.sample(x, noise: scaledNoise, denoise)
+    trajectory?.sample(x, noise: scaledNoise) { x, sigma, end in evaluate(x, sigma, end) }
     if solver != nil {
       scaledNoise(x)
       solver?.solve(x, denoise)

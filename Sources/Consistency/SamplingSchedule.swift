@@ -14,6 +14,8 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
   /// Noise levels of the deterministic chain that was trained, falling, with the one at which it ends (`Objective.phases`);
   /// such a model is sampled in exactly one step less than these, without fresh noise. Empty: any chain.
   public var phases: [Double] = []
+  /// γ of models that jump between any two levels, 0 to 1: see `TrajectorySampler`.
+  public var gamma = 1.0
   /// Standard deviation of the noise that sampling starts from and adds, in terms of what was trained; 0 to 2. At 1
   /// samples are the model's; below it they keep nearer to what is likely, and are less diverse: Prasad et al. 2024 call
   /// it reduced initial variance, speech synthesis its temperature (Popov et al. 2021, section 3).
@@ -42,6 +44,7 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
     try values.read(.rho, into: &rho)
     try values.read(.middle, into: &middle)
     try values.read(.phases, into: &phases)
+    try values.read(.gamma, into: &gamma)
     try values.read(.temperature, into: &temperature)
   }
 
@@ -57,8 +60,22 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
   ) throws(ConsistencyError) {
     if let middle { self.middle = middle }
     if let temperature { self.temperature = temperature }
-    for steps in 1...self.middle.count + 1 {
+    try ConsistencyError.require(
+      phases.isEmpty || self.middle.isEmpty, "middleSigmas", self.middle,
+      "none: this model was trained for one chain, \(phases)")
+    for steps in phases.isEmpty ? 1...self.middle.count + 1 : phases.count - 1...phases.count - 1 {
       _ = try Sampler(.consistency(steps: steps), self, boundary: boundary, elementCount: 0)
+    }
+  }
+
+  /// The falling noise levels of a chain of network calls, as given or for a number of steps.
+  ///
+  /// - Throws: `ConsistencyError` for settings that make no falling chain.
+  func sigmas(of method: SamplingMethod) throws(ConsistencyError) -> [Double] {
+    switch method {
+    case .consistency(let steps): try sigmas(steps: steps)
+    case .chain(let sigmas): sigmas
+    case .solver(_, let intervals): try solverSigmas(intervals: intervals)
     }
   }
 

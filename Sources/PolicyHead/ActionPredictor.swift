@@ -66,7 +66,7 @@ public final class ActionPredictor {
     }
     // Rows that are not asked for are computed too, from whatever stands there; their seeds do not matter.
     var noise = SampleNoise(seeds: seeds + [UInt64](repeating: 0, count: batch - seeds.count), step: call)
-    sampler.sample(actions, noise: { noise.fill($0) }) { x, sigma in denoiser(x, sigma) }
+    sampler.sample(actions, noise: { noise.fill($0) }) { x, sigma, end in denoiser(x, sigma, to: end) }
     let (range, width) = (description.actionNormalizer, description.actionSize)
     return histories.indices.map { row in
       (0..<description.horizon).map { t in

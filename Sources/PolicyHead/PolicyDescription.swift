@@ -47,8 +47,9 @@ public struct PolicyDescription: Sendable, Codable, Equatable {
   /// What contradicts itself, or nil.
   public var problem: String? {
     if let problem = network.problem { return problem }
-    if network.frameCondition != 0 || network.targetEmbedding {
-      return "a policy's network has no condition per frame and no target time"
+    if network.frameCondition != 0 { return "a policy's network has no condition per frame" }
+    if network.targetEmbedding != objective.method.objective.needsTargetTime {
+      return "objective=\(objective.method) and a network \(network.targetEmbedding ? "with" : "without") a target time"
     }
     if observationSteps < 1 || actionSteps < 1 || horizon < 1 {
       return "observationSteps, actionSteps and horizon must be at least 1"
@@ -69,6 +70,7 @@ public struct PolicyDescription: Sendable, Codable, Equatable {
   /// A sampler of this policy's noise levels.
   func sampler(_ method: SamplingMethod, elementCount: Int) throws(ConsistencyError) -> Sampler {
     try Sampler(
-      method, sampling, boundary: parameterisation.preconditioning.boundarySigma, elementCount: elementCount)
+      method, sampling, boundary: parameterisation.preconditioning.boundarySigma, jumps: network.targetEmbedding,
+      elementCount: elementCount)
   }
 }

@@ -19,8 +19,9 @@ struct GivenPolicy {
     _ configuration: PolicyTrainingConfiguration, network: TemporalUNet.Configuration
   ) throws(TrainingError) {
     var other = description.network
-    // Dropout changes training only.
+    // Dropout changes training only, and an embedding of the target time adds nothing at first.
     other.dropout = network.dropout
+    other.targetEmbedding = network.targetEmbedding
     var differences = differences(other, network)
     if description.observationSteps != configuration.observationSteps {
       differences.append("observationSteps = \(description.observationSteps), not \(configuration.observationSteps)")
@@ -35,6 +36,12 @@ struct GivenPolicy {
     guard differences.isEmpty else {
       throw .configuration(
         "the \(role) has \(differences.joined(separator: "; ")) as configured here: set the same sizes and columns")
+    }
+    let frame = configuration.objective.method.objective.frame
+    guard description.parameterisation.preconditioning.frame == frame else {
+      throw .configuration(
+        "the \(role) was trained in the \(description.parameterisation.preconditioning.frame) frame, "
+          + "objective=\(configuration.objective.method) is in the \(frame) one: train it from scratch")
     }
     guard description.parameterisation.noiseScale == configuration.noiseScale else {
       throw .configuration(

@@ -82,7 +82,8 @@ public struct PolicyTrainer {
       actionColumns: configuration.action.map(\.description), observationNormalizer: observationNormalizer,
       actionNormalizer: actionNormalizer, network: network,
       parameterisation: Parameterisation(
-        Preconditioning(sigmaData: sigmaData, boundarySigma: objective.boundarySigma),
+        Preconditioning(
+          sigmaData: sigmaData, boundarySigma: objective.boundarySigma, frame: type(of: objective).frame),
         noiseScale: configuration.noiseScale),
       objective: configuration.objective, sampling: sampling)
     if objective.needsTeacher {
@@ -98,11 +99,14 @@ public struct PolicyTrainer {
       heldOut: heldOutWindows.map(Self.examples) ?? PolicyExamples(count: 0) { _, _, _ in })
     let fingerprint = DataFingerprint(
       training: training, heldOut: heldOut, windows: windows.count, heldOutWindows: heldOutWindows?.count ?? 0)
+    func adopted(_ policy: TrainedPolicy) -> ParameterBuffer {
+      task.layout.initialize(seed: configuration.training.seed, adopting: policy.weights, of: policy.layout)
+    }
     trainer = try Trainer(
       task, configuration.training, directory: output,
       metadata: [TrainedPolicy.metadataKey: try Self.json(description), "data": try Self.json(fingerprint)],
-      start: (start ?? teacher)?.weights, teacher: objective.needsTeacher ? teacher?.weights : nil, threads: threads,
-      resume: resume)
+      start: (start ?? teacher).map(adopted), teacher: objective.needsTeacher ? teacher.map(adopted) : nil,
+      threads: threads, resume: resume)
   }
 
   private static func adding(_ symmetry: Symmetry, to data: PolicyDataset) throws(TrainingError) -> PolicyDataset {

@@ -38,7 +38,8 @@ public struct PolicyTrainingConfiguration: Sendable, Equatable {
   func network(observationSize: Int, actionSize: Int) -> TemporalUNet.Configuration {
     TemporalUNet.Configuration(
       channels: actionSize, widths: widths, kernel: kernel, groups: groups, embedding: embedding,
-      globalCondition: observationSteps * observationSize, dropout: Float(dropout))
+      globalCondition: observationSteps * observationSize,
+      targetEmbedding: objective.method.objective.needsTargetTime, dropout: Float(dropout))
   }
 
   /// What is wrong with the values, or nil.

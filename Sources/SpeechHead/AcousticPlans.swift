@@ -111,7 +111,7 @@ package final class DecoderPlan {
       noise.fill(values)
       call += 1
     }
-    sampler.sample(sample, noise: fillNoise) { x, sigma in denoiser(x, sigma) }
+    sampler.sample(sample, noise: fillNoise) { x, sigma, end in denoiser(x, sigma, to: end) }
     return Array(sample.prefix(count * bands))
   }
 }

@@ -142,6 +142,7 @@ extension VoiceDescription {
   /// A sampler of this voice's noise levels.
   func sampler(_ method: SamplingMethod, elementCount: Int) throws(ConsistencyError) -> Sampler {
     try Sampler(
-      method, sampling, boundary: parameterisation.preconditioning.boundarySigma, elementCount: elementCount)
+      method, sampling, boundary: parameterisation.preconditioning.boundarySigma, jumps: decoder.targetEmbedding,
+      elementCount: elementCount)
   }
 }

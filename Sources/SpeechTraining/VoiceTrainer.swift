@@ -107,17 +107,22 @@ public struct VoiceTrainer {
     let objective = try stage.objective.objective(sigmaData: sigmaData)
     let teacher = objective.needsTeacher ? description.parameterisation : nil
     description.parameterisation = Parameterisation(
-      Preconditioning(sigmaData: sigmaData, boundarySigma: objective.boundarySigma),
+      Preconditioning(
+        sigmaData: sigmaData, boundarySigma: objective.boundarySigma, frame: type(of: objective).frame),
       noiseScale: configuration.decoder.noiseScale)
     description.objective = stage.objective
+    description.decoder.targetEmbedding = type(of: objective).needsTargetTime
     description.sampling = SamplingSchedule(of: objective)
     let task = try DecoderTask(
       description, objective: objective, teacher: teacher, training: aligned.training, heldOut: aligned.heldOut,
       cropLength: configuration.cropLength)
+    // The loss may learn parameters beside the networks', and the decoder embed a target time that its start does not.
+    let weights = task.layout.initialize(
+      seed: stage.training.seed, adopting: start.weights, of: start.model.layout)
     return try VoiceStage(
       description, task, stage.training, fingerprint.following(start, cropLength: configuration.cropLength),
-      directory: directory(name), start: start.weights, teacher: objective.needsTeacher ? start.weights : nil,
-      threads: threads, resume: resume)
+      directory: directory(name), start: weights, teacher: objective.needsTeacher ? weights : nil, threads: threads,
+      resume: resume)
   }
 }
 

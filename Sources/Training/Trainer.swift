@@ -38,15 +38,17 @@ public final class Trainer<Task: TrainingTask> {
   /// - Throws: `TrainingError.configuration` for settings that make no run, a task without examples or without the
   ///   teacher it needs, a directory that holds another run's checkpoints, and on resuming for a missing checkpoint or
   ///   one of other settings, data or teacher; `TrainingError.file` for a file that cannot be read or written.
-  /// - Precondition: `start` and `teacher` are laid out by `task.layout`, or by its first parameters, the network's; what a
-  ///   loss learns beside them then starts from 0.
+  /// - Precondition: `start` and `teacher` are laid out by `task.layout`.
   public init(
     _ task: Task, _ configuration: TrainingConfiguration, directory: URL, metadata: [String: String],
     start: ParameterBuffer? = nil, teacher: ParameterBuffer? = nil, threads: Int, resume: Bool
   ) throws(TrainingError) {
     if let problem = configuration.problem { throw .configuration(problem) }
     guard task.exampleCount > 0 else { throw .configuration("the data set has no examples to train on") }
-    let (start, teacher) = (start.map { Self.whole($0, task.layout) }, teacher.map { Self.whole($0, task.layout) })
+    for buffer in [start, teacher].compactMap({ $0 }) {
+      precondition(
+        buffer.count == task.layout.count, "\(buffer.count) given weights for a network of \(task.layout.count)")
+    }
     guard !task.usesTeacher || teacher != nil else { throw .configuration("this objective needs a teacher checkpoint") }
     self.task = task
     self.configuration = configuration
@@ -76,17 +78,6 @@ public final class Trainer<Task: TrainingTask> {
         task, banks: banks, examples: configuration.evaluationExamples,
         batch: configuration.batchSize / configuration.shards, workers: workers) : nil
     sampler = BatchSampler(count: task.exampleCount, batchSize: configuration.batchSize, seed: configuration.seed)
-  }
-
-  /// Given weights as a buffer for the whole layout, the loss's own parameters included.
-  private static func whole(_ given: ParameterBuffer, _ layout: ParameterLayout) -> ParameterBuffer {
-    guard given.count != layout.count else { return given }
-    precondition(
-      layout.entries.contains { $0.parameter.offset == given.count },
-      "\(given.count) given weights for a layout of \(layout.count)")
-    let buffer = ParameterBuffer(count: layout.count)
-    buffer.pointer.update(from: given.pointer, count: given.count)
-    return buffer
   }
 
   /// What one shard's plan consists of.

@@ -145,7 +145,8 @@ struct SyntheticTask: TrainingTask {
     self.horizon = horizon
     exampleCount = examples
     let objective = try ObjectiveConfiguration(.edm).objective(sigmaData: 0.5)
-    method = TrainingMethod(objective: objective, student: Parameterisation(Preconditioning(sigmaData: 0.5)), in: &layout)
+    method = TrainingMethod(
+      objective: objective, student: Parameterisation(Preconditioning(sigmaData: 0.5)), in: &layout)
     self.layout = layout
   }
 

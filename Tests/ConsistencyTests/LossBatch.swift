@@ -20,7 +20,8 @@ struct LossBatch<N: Network> {
     learned: [String: Parameter] = [:]
   ) {
     let batch = rows.count
-    let student = Self.parameterisation(sigmaData, boundary: objective.boundarySigma)
+    let student = Self.parameterisation(
+      sigmaData, boundary: objective.boundarySigma, frame: type(of: objective).frame)
     let teacher = Self.parameterisation(sigmaData, boundary: 0)
     recording = LossRecording(
       graph: graph, student: Denoiser(network, student),
@@ -40,8 +41,10 @@ struct LossBatch<N: Network> {
     }
   }
 
-  static func parameterisation(_ sigmaData: Double, boundary: Double) -> Parameterisation {
-    Parameterisation(Preconditioning(sigmaData: sigmaData, boundarySigma: boundary))
+  static func parameterisation(
+    _ sigmaData: Double, boundary: Double, frame: Preconditioning.Frame = .edm
+  ) -> Parameterisation {
+    Parameterisation(Preconditioning(sigmaData: sigmaData, boundarySigma: boundary, frame: frame))
   }
 
   func evaluate(_ outputs: [Tensor], _ parameters: [Bank: [Double]]) -> [[Double]] {

@@ -15,8 +15,9 @@ import Testing
       #expect(draw.sigmas.count == objective.levelNames.count && draw.scalars.count == objective.scalarNames.count)
       let t = draw.sigmas[0]
       #expect(t > objective.boundarySigma && t <= objective.sigmaMax)
-      // Only TCM compares two models at the same level.
-      if draw.sigmas.count > 1 && !(method == .tcm && draw.sigmas[1] == objective.sigmaMin) {
+      // TCM compares two models at t′, and MeanFlow learns the velocity at r = t.
+      let mayMeet = method == .meanflow || method == .tcm && draw.sigmas[1] == objective.sigmaMin
+      if draw.sigmas.count > 1 && !(mayMeet && draw.sigmas[1] == t) {
         #expect(draw.sigmas[1] < t && draw.sigmas[1] >= objective.boundarySigma)
       }
       for (name, value) in zip(objective.scalarNames, draw.scalars) where name == "weight" {

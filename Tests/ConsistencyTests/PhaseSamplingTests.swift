@@ -23,8 +23,9 @@ import Testing
     defer { x.deallocate() }
     let noise: [Float] = [-1.5, 0.2, 0.9]
     var levels: [Double] = []
-    sampler.sample(x, noise: { for i in 0..<3 { $0[i] = noise[i] } }) { values, t in
+    sampler.sample(x, noise: { for i in 0..<3 { $0[i] = noise[i] } }) { values, t, end in
       levels.append(t)
+      #expect(end == nil)
       let s = edges[edges.firstIndex(of: t)! + 1]
       let gain = (truth.flowGain(from: t, to: s) - s / t) / (1 - s / t)
       for i in 0..<3 { values[i] = Float(truth.mean + gain * (Double(values[i]) - truth.mean)) }

@@ -43,7 +43,7 @@ import Testing
       var sampler = try Sampler(method, schedule, boundary: 0, elementCount: noise.count)
       var calls = 0
       sampler.sample(sample, noise: { values in for i in 0..<values.count { values[i] = noise[(i + calls) % 5] } }) {
-        x, sigma in
+        x, sigma, _ in
         calls += 1
         guard case .consistency = method else {
           let share = deviation * deviation / (deviation * deviation + sigma * sigma)

@@ -88,6 +88,37 @@ struct PolicyTrainerTests {
     }
   }
 
+  /// Every method trains what its samplers then can use, from a start of the kind that it needs.
+  @Test(arguments: ObjectiveConfiguration.Method.allCases)
+  func everyMethodTrainsAPolicy(method: ObjectiveConfiguration.Method) throws {
+    try withTemporaryFolder { folder in
+      let data = try Demonstrations.write(folder.appending(path: "data.zarr"))
+      let kind = method.objective
+      func run(_ method: ObjectiveConfiguration.Method, teacher: TrainedPolicy? = nil) throws -> TrainedPolicy {
+        let needsTeacher = try ObjectiveConfiguration(method).objective(sigmaData: 1).needsTeacher
+        return try train(
+          objective(method), data, folder.appending(path: "\(method)-\(teacher != nil)"),
+          start: needsTeacher ? nil : teacher, teacher: needsTeacher ? teacher : nil)
+      }
+      var teacher: TrainedPolicy?
+      if kind.frame == .edm && method != .edm {
+        teacher = try run(.edm)
+        if !kind.teachers.contains(.edm) { teacher = try run(kind.teachers[0], teacher: teacher) }
+      }
+      let policy = try run(method, teacher: teacher)
+      #expect(policy.description.objective.method == method)
+      #expect(policy.network.configuration.targetEmbedding == kind.needsTargetTime)
+      let phases = policy.description.sampling.phases
+      let history = [[[Double]]](repeating: [[0.1, 0.2, 0.3], [0.1, 0.2, 0.3]], count: 1)
+      for sampler in [
+        SamplingMethod.consistency(steps: phases.isEmpty ? 2 : phases.count - 1), .solver(.heun, intervals: 3),
+      ] {
+        let actions = try ActionPredictor(policy, sampler: sampler).predict(history, seeds: [1])[0]
+        #expect(actions.count == policy.description.horizon && actions.allSatisfy { $0.allSatisfy(\.isFinite) })
+      }
+    }
+  }
+
   /// What is to be done follows from what is seen, so the best possible loss is 0.
   @Test func aTinyPolicyLearnsItsDemonstrations() throws {
     try withTemporaryFolder { folder in
