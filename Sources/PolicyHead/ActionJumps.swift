@@ -25,7 +25,7 @@ public struct ActionJumps: Sendable, Codable, Equatable {
     }
   }
 
-  /// Steps in which a chunk takes part that did not take part in the action before.
+  /// Steps to an action in which a newer chunk takes part than in the one before, and all steps of a crossfade.
   public private(set) var border = Summary()
   /// All others.
   public private(set) var inside = Summary()

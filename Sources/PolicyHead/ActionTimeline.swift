@@ -15,6 +15,8 @@ public struct ActionTimeline: Sendable {
     var count = 1
     /// The newest of them, counted from 1.
     var newest: Int
+    /// Whether it is part of a crossfade.
+    var isFading = false
 
     var action: [Double] { sum.map { $0 / weight } }
   }
@@ -24,7 +26,7 @@ public struct ActionTimeline: Sendable {
   private var slots: [Slot] = []
   private var start = 0
   private var chunks = 0
-  private var last: (action: [Double], newest: Int)?
+  private var last: (action: [Double], slot: Slot)?
 
   /// Of the actions that were taken, before any limits.
   public private(set) var jumps = ActionJumps()
@@ -61,7 +63,7 @@ public struct ActionTimeline: Sendable {
     switch rule {
     case .blend(let periods) where index < periods:
       let share = Double(index + 1) / Double(periods + 1)
-      slots[index] = Slot(sum: zip(old.action, action).map { $0 + share * ($1 - $0) }, newest: chunks)
+      slots[index] = Slot(sum: zip(old.action, action).map { $0 + share * ($1 - $0) }, newest: chunks, isFading: true)
     case .replace, .blend:
       slots[index] = Slot(sum: action, newest: chunks)
     case .ensemble(let decay):
@@ -84,8 +86,11 @@ public struct ActionTimeline: Sendable {
     forget(before: period)
     guard let slot = slots.first else { return nil }
     let action = slot.action
-    if let last { jumps.add(from: last.action, to: action, isBorder: slot.newest != last.newest) }
-    last = (action, slot.newest)
+    if let last {
+      let isBorder = slot.newest != last.slot.newest || slot.isFading || last.slot.isFading
+      jumps.add(from: last.action, to: action, isBorder: isBorder)
+    }
+    last = (action, slot)
     forget(before: period + 1)
     return action
   }

@@ -91,9 +91,9 @@ public struct ChunkSchedule: Sendable {
   /// What to ask the policy now; nil if it is too early, or the last question has not been answered.
   public mutating func nextRequest() -> ChunkRequest? {
     guard outstanding == nil, isDue(in: configuration.lead) else { return nil }
-    let committed = (period..<period + configuration.lead).lazy.map { [timeline] in timeline.planned($0) }
     outstanding = ChunkRequest(
-      period: period, call: calls, seed: seed, history: history, committed: committed.prefix { $0 != nil }.map { $0! })
+      period: period, call: calls, seed: seed, history: history,
+      committed: (period..<period + configuration.lead).compactMap { timeline.planned($0) })
     calls += 1
     return outstanding
   }

@@ -68,7 +68,7 @@ public final class ControlLoop: Sendable {
   ///
   /// - Parameters:
   ///   - observe: the newest observation, `[observation]`; called on the loop's thread at the start of every period.
-  ///   - horizon: the policy. It goes on where its last run stopped, unless it is reset.
+  ///   - horizon: the policy; it begins an episode with the last seed that it got.
   ///   - apply: sends an action, `[action]`, to the world; called on the loop's thread, exactly once per period after the
   ///     first action of an episode has been found.
   /// - Throws: the first error of the policy.

@@ -35,6 +35,7 @@ public final class RealTimeHorizon: @unchecked Sendable {
 
   // The loop thread's alone.
   private var schedule: ChunkSchedule
+  private var seed: UInt64
   private var finishedJumps = ActionJumps()
   /// Counts resets.
   private(set) var episode = 0
@@ -56,8 +57,11 @@ public final class RealTimeHorizon: @unchecked Sendable {
       ChunkSchedule(observationSteps: observationSteps, actionSteps: actionSteps, chunks, seed: seed)
     }
     schedule = makeSchedule(seed)
+    self.seed = seed
   }
 
+  /// A horizon that refuses observations of the wrong size or with values that are not finite: an error of the policy.
+  ///
   /// - Parameter predictor: for one history; belongs to the horizon from now on.
   public convenience init(
     _ predictor: sending ActionPredictor, mode: Mode,
@@ -67,7 +71,11 @@ public final class RealTimeHorizon: @unchecked Sendable {
     let description = predictor.description
     self.init(
       observationSteps: description.observationSteps, actionSteps: description.actionSteps, mode: mode, chunks: chunks,
-      seed: seed, predict: { predictor.predict($0) })
+      seed: seed,
+      predict: { request in
+        for observation in request.history { try description.check(observation) }
+        return predictor.predict(request)
+      })
   }
 
   /// Begins an episode: forgets observations, everything planned, and the answer that is still being computed.
@@ -75,6 +83,7 @@ public final class RealTimeHorizon: @unchecked Sendable {
   public func reset(seed: UInt64) {
     finishedJumps.add(schedule.jumps)
     schedule = makeSchedule(seed)
+    self.seed = seed
     episode += 1
   }
 
@@ -144,9 +153,11 @@ public final class RealTimeHorizon: @unchecked Sendable {
     return (result, episode, MonotonicClock.now() - start)
   }
 
-  /// Starts the inference thread.
+  /// Begins an episode and starts the inference thread.
   func start() {
     mailbox = Mailbox()
+    reset(seed: seed)
+    finishedJumps = ActionJumps()
     latencies = []
     if case .inline = mode { return }
     let thread = Thread { [self] in

@@ -72,6 +72,10 @@ struct ActionTimelineTests {
     timeline.insert([[4, 0], [4, 0], [4, 0], [4, 0], [4, 0], [4, 0]], birth: 1, at: 2)
     let taken = (2..<8).map { timeline.take($0) }
     #expect(taken == [[1, 6], [2, 4], [3, 2], [4, 0], [4, 0], nil])
+    // Four steps lead from the old chunk to the new one, of √5 each.
+    let step = timeline.jumps.border
+    #expect(step.count == 4 && abs(step.mean - 5.0.squareRoot()) < 1e-12)
+    #expect(timeline.jumps.inside.count == 2 && timeline.jumps.inside.max == 0)
   }
 
   /// Where nothing old is left there is nothing to blend with.

@@ -64,7 +64,6 @@ struct RealTimeHorizonTests {
   @Test func resetForgetsWhatIsBeingComputed() throws {
     let world = World()
     let answered = Mutex<[UInt64]>([])
-    nonisolated(unsafe) var held: RealTimeHorizon?
     let horizon = RealTimeHorizon(
       observationSteps: 1, actionSteps: 3, mode: .asynchronous, chunks: .init(lead: 3), seed: 1
     ) { request in
@@ -73,12 +72,11 @@ struct RealTimeHorizonTests {
       answered.withLock { $0.append(request.seed) }
       return (0..<50).map { [Double(request.seed) * 100 + Double(request.period + $0)] }
     }
-    held = horizon
     _ = try ControlLoop(.init(rate: 20)).run(
       periods: 30,
       observe: {
         let observation = world.observe()
-        if observation == [8] { held!.reset(seed: 2) }
+        if observation == [8] { horizon.reset(seed: 2) }
         return observation
       }, horizon: horizon, apply: world.apply)
     let applied = world.applied
@@ -101,6 +99,31 @@ struct RealTimeHorizonTests {
         periods: 1000, observe: world.observe, horizon: horizon, apply: world.apply)
     }
     #expect(world.applied.count < 1000)
+  }
+
+  @Test func everyRunBeginsAnEpisode() throws {
+    let horizon = RealTimeHorizon(
+      observationSteps: 1, actionSteps: 3, mode: .inline, seed: 4,
+      predict: { request in [[Double(request.seed)], [Double(request.call)], request.history[0]] })
+    for run in 0..<2 {
+      let world = World()
+      let report = try ControlLoop(.init(rate: 200)).run(
+        periods: 5, observe: { [Double(run)] }, horizon: horizon, apply: world.apply)
+      #expect(world.applied == [4, 0, Double(run), 4, 1])
+      #expect(report.chunks == 2 && report.jumps.border.count == 1)
+    }
+  }
+
+  @Test(arguments: [RealTimeHorizon.Mode.inline, .deadline])
+  func badObservationsAreRefused(_ mode: RealTimeHorizon.Mode) throws {
+    let horizon = RealTimeHorizon(
+      try ActionPredictor(try TinyPolicy.make(), sampler: .consistency(steps: 1)), mode: mode)
+    let world = World()
+    #expect(throws: PolicyError.observationNotFinite(index: 1, value: .infinity)) {
+      try ControlLoop(.init(rate: 50)).run(
+        periods: 100, observe: { [0, .infinity, 200] }, horizon: horizon, apply: world.apply)
+    }
+    #expect(world.applied.isEmpty)
   }
 
   /// A horizon in real time and one whose time is counted in calls are the same policy.
