@@ -16,7 +16,8 @@ struct Control: ParsableCommand {
 
         --deadline      (default) a chunk that is needed is waited for, but not beyond the deadline
         --inline        the loop's own thread computes it: no hand-over between threads, no protection
-        --asynchronous  it is computed ahead while the last one is executed; its overtaken actions are skipped
+        --asynchronous  it is computed ahead while the last one is executed; its overtaken actions are skipped. Latency
+                        is then that of the plan's action: what it was computed from is older by the lead or more
 
       --realtime needs CAP_SYS_NICE or an rtprio limit; without them it warns and goes on.
 
@@ -103,7 +104,7 @@ struct Control: ParsableCommand {
 
     let world = try ControlledWorld(firstSeed: firstSeed)
     let predictor = try ActionPredictor(policy, sampler: arguments.sampler(), threads: threadOptions.threads)
-    // The first calls touch cold memory.
+    // The first calls touch cold memory. The first episode begins with the horizon, which has its seed.
     let history = [[Double]](repeating: world.observe { _ in }, count: policy.description.observationSteps)
     for call in 0..<UInt32(20) { _ = predictor.predict([history], seeds: [firstSeed], call: call) }
     let horizon = RealTimeHorizon(
