@@ -32,8 +32,10 @@ let package = Package(
     .target(name: "Datasets", dependencies: ["Autograd", "CBlosc", "CZip", "Checkpoints", "Support"]),
     .target(
       name: "Training", dependencies: ["Autograd", "CKernels", "Checkpoints", "Consistency", "Datasets", "Support"]),
+    .target(name: "CScheduling", path: "Sources/CScheduling"),
     .target(
-      name: "PolicyHead", dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Environments"]),
+      name: "PolicyHead",
+      dependencies: ["Autograd", "Backbone", "CScheduling", "Checkpoints", "Consistency", "Environments"]),
     .target(
       name: "PolicyTraining",
       dependencies: ["Checkpoints", "Consistency", "Datasets", "Environments", "PolicyHead", "Training"]),

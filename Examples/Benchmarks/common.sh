@@ -1,6 +1,6 @@
 # Copyright The Saltus Authors
 # SPDX-License-Identifier: Apache-2.0
-# Shared by latency.sh and training.sh: settings, the programs to time, and one timed run of each.
+# Shared by latency.sh, training.sh and control.sh: settings, the programs to time, and one timed run of each.
 # Every run leaves one file, PROGRAM-THREADS-ROUND.json, in $results; table.py turns them into the table.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -25,7 +25,7 @@ fi
 
 can_saltus=yes
 if [ ! -x "$SALTUS" ]; then
-  echo "$SALTUS is missing: run 'swift build -c release', or set SALTUS; timing the peers alone." >&2
+  echo "$SALTUS is missing: run 'swift build -c release', or set SALTUS; going on without." >&2
   can_saltus=
 fi
 can_peer() { # can_peer MODULE... : whether the peers' Python has them all; says how to install them otherwise

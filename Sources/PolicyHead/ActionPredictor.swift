@@ -12,8 +12,12 @@ public final class ActionPredictor {
   private var sampler: Sampler
   private let actions: UnsafeMutableBufferPointer<Float>
 
+  /// - Parameter threads: that share a network call; answers do not depend on it. They inherit what `ThreadPolicy` has
+  ///   given the calling thread.
   /// - Throws: `PolicyError.badSetting` for a sampler that makes no falling chain.
-  public init(_ policy: TrainedPolicy, sampler: SamplingMethod, batch: Int = 1) throws(PolicyError) {
+  public init(
+    _ policy: TrainedPolicy, sampler: SamplingMethod, batch: Int = 1, threads: Int = 1
+  ) throws(PolicyError) {
     description = policy.description
     self.batch = batch
     let network = policy.network.configuration
@@ -25,7 +29,7 @@ public final class ActionPredictor {
     }
     denoiser = DenoiserPlan(
       Denoiser(policy.network, description.parameterisation), shape: [batch, description.horizon, network.channels],
-      weights: policy.packed
+      weights: policy.packed, threads: threads
     ) { graph in
       Conditioning(global: graph.input("observations", [batch, 1, network.globalCondition]))
     }

@@ -2,9 +2,9 @@ import Foundation
 
 /// Queries a policy at a fixed rate and never waits for it beyond a deadline.
 ///
-/// Two threads: the loop's own wakes at absolute times t₀ + k·period, hands the newest observation to the inference
-/// thread and waits for the action until the deadline. If it comes too late the loop applies a fallback and drops the
-/// late action, so that actuators always get a command on time.
+/// The loop's own thread wakes at absolute times t₀ + k·period, takes an observation and asks a `RealTimeHorizon` for the
+/// action, which computes on another thread. If there is none by the deadline the loop applies a fallback, so that
+/// actuators always get a command on time.
 public final class ControlLoop: Sendable {
   /// What to do when an action is late.
   public enum Fallback: Sendable, Equatable {
@@ -41,166 +41,115 @@ public final class ControlLoop: Sendable {
   /// What happened.
   public struct Report: Sendable, Codable, Equatable {
     public var periods: Int
+    /// Periods in which no action of the policy was ready to be applied by the deadline.
     public var missedDeadlines: Int
-    /// Observation to action, milliseconds, over the periods that were not missed.
-    /// nil if all were missed.
+    /// From the start of a period, at which it should be observed, to its action, milliseconds, over the periods that
+    /// were not missed. nil if all were missed.
     public var latencyP50: Double?
     public var latencyP99: Double?
     public var latencyMax: Double?
     /// How late the loop woke up, milliseconds.
     public var wakeupP99: Double
     public var wakeupMax: Double
+    /// Chunks that were computed and still wanted, and how long the policy took for one, milliseconds; nil for none.
+    public var chunks: Int
+    public var chunkP50: Double?
+    public var chunkP99: Double?
+    public var chunkMax: Double?
+    /// Of the policy's actions, before limits.
+    public var jumps: ActionJumps
   }
 
   private let configuration: Configuration
 
   public init(_ configuration: Configuration) { self.configuration = configuration }
 
-  /// What the two threads share, guarded by `condition`.
-  private final class Mailbox: @unchecked Sendable {
-    let condition = TimedCondition()
-    var observation: (period: Int, values: [Double])?
-    var action: (period: Int, result: Result<[Double], any Error>)?
-    var firstError: (any Error)?
-    var stopped = false
-  }
-
   /// Runs `periods` control periods and returns when they are over. Blocks the calling thread; the loop has its own.
   ///
   /// - Parameters:
   ///   - observe: the newest observation, `[observation]`; called on the loop's thread at the start of every period.
-  ///   - act: the policy, `[observation]` → `[action]`; called on the inference thread.
+  ///   - horizon: the policy; it begins an episode with the last seed that it got.
   ///   - apply: sends an action, `[action]`, to the world; called on the loop's thread, exactly once per period after the
-  ///     first action has been found.
-  /// - Throws: the first error of `act`.
+  ///     first action of an episode has been found.
+  /// - Throws: the first error of the policy.
   public func run(
-    periods: Int, observe: @escaping @Sendable () -> [Double],
-    act: @escaping @Sendable ([Double]) throws -> [Double], apply: @escaping @Sendable ([Double]) -> Void
+    periods: Int, observe: @escaping @Sendable () -> [Double], horizon: RealTimeHorizon,
+    apply: @escaping @Sendable ([Double]) -> Void
   ) throws -> Report {
-    let mailbox = Mailbox()
-    let served = DispatchSemaphore(value: 0)
-    let inference = Thread {
-      Self.serve(mailbox, act)
-      served.signal()
-    }
-    inference.name = "saltus-inference"
-    inference.start()
     let done = DispatchSemaphore(value: 0)
     nonisolated(unsafe) var outcome: Result<Report, any Error>?
-    let configuration = self.configuration
-    let loop = Thread {
-      outcome = Result { try Self.drive(configuration, periods, mailbox, observe, apply) }
-      mailbox.condition.locked {
-        mailbox.stopped = true
-        mailbox.condition.signalAll()
-      }
+    horizon.start()
+    let loop = Thread { [self] in
+      ThreadPolicy.becomePunctual()
+      outcome = Result { try drive(periods, observe, horizon, apply) }
       done.signal()
     }
     loop.name = "saltus-control"
     loop.start()
     done.wait()
-    // Until the policy's last call has returned, it is not the caller's again.
-    served.wait()
-    let report = try outcome!.get()
-    if let error = mailbox.firstError { throw error }
-    return report
+    try horizon.finish()
+    return try outcome!.get()
   }
 
-  private static func serve(_ mailbox: Mailbox, _ act: ([Double]) throws -> [Double]) {
-    while true {
-      let job: (period: Int, values: [Double])? = mailbox.condition.locked {
-        _ = mailbox.condition.wait { mailbox.observation != nil || mailbox.stopped }
-        guard !mailbox.stopped else { return nil }
-        defer { mailbox.observation = nil }
-        return mailbox.observation
-      }
-      guard let job else { return }
-      let result = Result { try act(job.values) }
-      mailbox.condition.locked {
-        mailbox.action = (job.period, result)
-        if case .failure(let error) = result, mailbox.firstError == nil { mailbox.firstError = error }
-        mailbox.condition.signalAll()
-      }
+  /// The same with a policy that answers one observation with one action, and is asked in every period.
+  ///
+  /// - Parameter act: `[observation]` → `[action]`; called on the inference thread. A late action is dropped.
+  public func run(
+    periods: Int, observe: @escaping @Sendable () -> [Double],
+    act: @escaping @Sendable ([Double]) throws -> [Double], apply: @escaping @Sendable ([Double]) -> Void
+  ) throws -> Report {
+    let horizon = RealTimeHorizon(observationSteps: 1, actionSteps: 1, mode: .deadline) { request in
+      [try act(request.history[0])]
     }
+    return try run(periods: periods, observe: observe, horizon: horizon, apply: apply)
   }
 
-  private static func drive(
-    _ configuration: Configuration, _ periods: Int, _ mailbox: Mailbox, _ observe: () -> [Double],
-    _ apply: ([Double]) -> Void
+  private func drive(
+    _ periods: Int, _ observe: () -> [Double], _ horizon: RealTimeHorizon, _ apply: ([Double]) -> Void
   ) throws -> Report {
     var latencies: [Double] = []
     var wakeups: [Double] = []
     latencies.reserveCapacity(periods)
     wakeups.reserveCapacity(periods)
-    var missed = 0
     var motion = Motion(configuration)
+    var episode = horizon.episode
     let start = MonotonicClock.now() + 0.001
     for period in 0..<periods {
       let begin = start + Double(period) / configuration.rate
       MonotonicClock.sleep(until: begin)
       wakeups.append(MonotonicClock.now() - begin)
       let observation = observe()
-      let action: (period: Int, result: Result<[Double], any Error>)? = mailbox.condition.locked {
-        // A policy that still works on an older observation cannot be in time for this one.
-        mailbox.observation = (period, observation)
-        mailbox.condition.signalAll()
-        let inTime = mailbox.condition.wait(until: begin + configuration.deadline) { mailbox.action?.period == period }
-        guard inTime else {
-          mailbox.observation = nil
-          return nil
-        }
-        defer { mailbox.action = nil }
-        return mailbox.action
+      if horizon.episode != episode {
+        // Nothing of an episode may survive it.
+        episode = horizon.episode
+        motion = Motion(configuration)
       }
-      if let action {
-        let values = motion.take(try action.result.get())
-        latencies.append(MonotonicClock.now() - begin)
-        apply(values)
-      } else {
-        missed += 1
-        if let error = mailbox.condition.locked({ mailbox.firstError }) { throw error }
-        if let values = motion.fallback() { apply(values) }
-      }
+      let action = try horizon.action(for: observation, by: begin + configuration.deadline)
+      let command = action.map { motion.take($0) } ?? motion.fallback()
+      let latency = MonotonicClock.now() - begin
+      // An action of this period that is late is still better than a fallback, but it is late.
+      if action != nil && latency <= configuration.deadline { latencies.append(latency) }
+      if let command { apply(command) }
     }
-    func percentile(_ values: [Double], _ share: Double) -> Double? {
-      guard !values.isEmpty else { return nil }
-      return values.sorted()[min(values.count - 1, Int(Double(values.count) * share))] * 1000
-    }
+    let (action, wakeup, chunk) = (Percentiles(latencies), Percentiles(wakeups), Percentiles(horizon.latencies))
     return Report(
-      periods: periods, missedDeadlines: missed, latencyP50: percentile(latencies, 0.5),
-      latencyP99: percentile(latencies, 0.99), latencyMax: percentile(latencies, 1),
-      wakeupP99: percentile(wakeups, 0.99) ?? 0, wakeupMax: percentile(wakeups, 1) ?? 0)
-  }
-}
-
-/// The last command and how it was moving, from which a late period's command is made.
-struct Motion {
-  private let rule: ControlLoop.Fallback
-  private let limits: ActionLimits
-  private var last: [Double]?
-  /// Change per period.
-  private var velocity: [Double] = []
-
-  init(_ configuration: ControlLoop.Configuration) {
-    rule = configuration.fallback
-    limits = configuration.limits
+      periods: periods, missedDeadlines: periods - latencies.count, latencyP50: action.p50, latencyP99: action.p99,
+      latencyMax: action.max, wakeupP99: wakeup.p99 ?? 0, wakeupMax: wakeup.max ?? 0, chunks: horizon.latencies.count,
+      chunkP50: chunk.p50, chunkP99: chunk.p99, chunkMax: chunk.max, jumps: horizon.jumps)
   }
 
-  /// The command for an action that was in time.
-  mutating func take(_ action: [Double]) -> [Double] {
-    let command = limits.apply(action, after: last)
-    velocity = last.map { zip(command, $0).map(-) } ?? command.map { _ in 0 }
-    last = command
-    return command
-  }
+  /// In milliseconds, of seconds; nil of none.
+  private struct Percentiles {
+    private let sorted: [Double]
 
-  /// The command of a missed period; nil if there has been no action yet.
-  mutating func fallback() -> [Double]? {
-    guard let command = last else { return nil }
-    if case .decelerate(let factor) = rule {
-      velocity = velocity.map { $0 * factor }
-      last = limits.apply(zip(command, velocity).map(+), after: command)
+    init(_ values: [Double]) { sorted = values.sorted() }
+
+    var p50: Double? { share(0.5) }
+    var p99: Double? { share(0.99) }
+    var max: Double? { share(1) }
+
+    private func share(_ share: Double) -> Double? {
+      sorted.isEmpty ? nil : 1000 * sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]
     }
-    return last
   }
 }

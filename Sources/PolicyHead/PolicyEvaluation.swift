@@ -13,21 +13,32 @@ public struct PolicyEvaluation: Sendable {
     public var steps: Int
     /// Network calls of the whole episode.
     public var networkCalls: Int
+    public var jumps: ActionJumps
   }
 
   private let policy: TrainedPolicy
   private let sampler: SamplingMethod
   private let threads: Int
   private let batch: Int
+  private let chunks: ChunkSchedule.Configuration
+  private let delay: Int
 
   /// - Parameters:
   ///   - threads: episodes are shared out among them; results do not depend on their number.
   ///   - batch: episodes that are predicted together; results do not depend on it either.
-  public init(_ policy: TrainedPolicy, sampler: SamplingMethod, threads: Int = 1, batch: Int = 32) {
+  ///   - chunks: when chunks are asked for, and how they are joined.
+  ///   - delay: control periods that inference takes, simulated. The first chunk is there at once: a robot that has
+  ///     nothing to do yet stands still.
+  public init(
+    _ policy: TrainedPolicy, sampler: SamplingMethod, threads: Int = 1, batch: Int = 32,
+    chunks: ChunkSchedule.Configuration = ChunkSchedule.Configuration(), delay: Int = 0
+  ) {
     self.policy = policy
     self.sampler = sampler
     self.threads = threads
     self.batch = batch
+    self.chunks = chunks
+    self.delay = delay
   }
 
   /// Runs `count` episodes.
@@ -59,15 +70,15 @@ public struct PolicyEvaluation: Sendable {
     }
   }
 
-  /// Episodes in lockstep: one prediction for all that still run, then their chunks.
+  /// Episodes in lockstep: one prediction for all that ask in this period, then one action of each.
   private func run<World: Environment>(
     _ range: Range<Int>, _ makeEnvironment: (Int) throws -> (World, [Double]), _ seed: (Int) -> UInt64
   ) throws -> [Episode] {
     let predictor = try ActionPredictor(policy, sampler: sampler, batch: range.count)
     let description = policy.description
-    let first = description.observationSteps - 1
     var worlds: [World] = []
-    var histories: [[[Double]]] = []
+    var observations: [[Double]] = []
+    var horizons: [DelayedHorizon] = []
     for index in range {
       let (world, observation) = try makeEnvironment(index)
       try description.check(observation)
@@ -76,29 +87,32 @@ public struct PolicyEvaluation: Sendable {
           "the policy's actions have \(description.actionSize) values, the world's \(world.actionCount)")
       }
       worlds.append(world)
-      histories.append(Array(repeating: observation, count: description.observationSteps))
+      observations.append(observation)
+      horizons.append(DelayedHorizon(description.schedule(chunks, seed: seed(index)), delay: delay))
     }
     var calls = [Int](repeating: 0, count: range.count)
     var running = Array(worlds.indices)
-    var call: UInt32 = 0
     while !running.isEmpty {
-      let plans = predictor.predict(
-        running.map { histories[$0] }, seeds: running.map { seed(range.lowerBound + $0) }, call: call)
-      call += 1
-      for (plan, index) in zip(plans, running) {
-        calls[index] += predictor.networkCalls
-        for action in plan[first..<first + description.actionSteps] where !worlds[index].episode.isOver {
-          let result = try worlds[index].step(action)
-          histories[index].append(result.observation)
-        }
-        histories[index].removeFirst(histories[index].count - description.observationSteps)
+      let requests = running.compactMap { index in
+        horizons[index].observe(observations[index]).map { (index: index, request: $0) }
       }
+      // A schedule depends on periods alone, so all of them ask at once, and for the same decision.
+      if let call = requests.first?.request.call {
+        let plans = predictor.predict(
+          requests.map(\.request.history), seeds: requests.map(\.request.seed), call: call)
+        for (plan, (index, request)) in zip(plans, requests) {
+          calls[index] += predictor.networkCalls
+          horizons[index].answer(request, with: plan)
+        }
+      }
+      for index in running { observations[index] = try worlds[index].step(horizons[index].act()).observation }
       running.removeAll { worlds[$0].episode.isOver }
     }
-    return zip(worlds, calls).map { world, calls in
-      Episode(
-        score: world.episode.maximumReward, success: world.episode.isSuccess, steps: world.episode.stepCount,
-        networkCalls: calls)
+    return worlds.indices.map { index in
+      let episode = worlds[index].episode
+      return Episode(
+        score: episode.maximumReward, success: episode.isSuccess, steps: episode.stepCount, networkCalls: calls[index],
+        jumps: horizons[index].jumps)
     }
   }
 }

@@ -1,15 +1,15 @@
-/// A policy in a control loop: remembers observations, predicts a chunk, hands out its actions one by one, predicts again.
+/// A policy that is asked for one action at a time: remembers observations, predicts a chunk, hands out its actions one by
+/// one, predicts again. Its time is counted in calls of `act`; inference takes none of it, or a simulated delay.
 public final class RecedingHorizon {
   private let predictor: ActionPredictor
   private let limits: ActionLimits
   /// Seconds after which an observation is too old to act on.
   private let maximumAge: Double?
-  private var history: [[Double]] = []
-  private var queue: ArraySlice<[Double]> = []
+  private let chunks: ChunkSchedule.Configuration
+  private let delay: Int
+  private var horizon: DelayedHorizon
   private var lastAction: [Double]?
   private var lastTime: Double?
-  private var calls: UInt32 = 0
-  private var seed: UInt64
 
   /// The whole horizon of the newest prediction, and the row that belongs to the observation it was made for.
   public private(set) var plan: (actions: [[Double]], current: Int)?
@@ -18,25 +18,27 @@ public final class RecedingHorizon {
   ///   - seed: decides all noise until `reset`.
   ///   - limits: on positions and velocities of the actions.
   ///   - maximumAge: seconds; older observations are refused where times are given.
+  ///   - chunks: when chunks are asked for, and how they are joined.
+  ///   - delay: simulated inference, in calls of `act`; the first chunk is there at once.
   public init(
-    _ predictor: ActionPredictor, seed: UInt64 = 0, limits: ActionLimits = ActionLimits(), maximumAge: Double? = nil
+    _ predictor: ActionPredictor, seed: UInt64 = 0, limits: ActionLimits = ActionLimits(), maximumAge: Double? = nil,
+    chunks: ChunkSchedule.Configuration = ChunkSchedule.Configuration(), delay: Int = 0
   ) {
     precondition(predictor.batch == 1, "a control loop needs a predictor for one history")
     self.predictor = predictor
-    self.seed = seed
     self.limits = limits
     self.maximumAge = maximumAge
+    self.chunks = chunks
+    self.delay = delay
+    horizon = DelayedHorizon(predictor.description.schedule(chunks, seed: seed), delay: delay)
   }
 
   /// Forgets everything: observations, actions that were not executed, the last action, the count of decisions.
   public func reset(seed: UInt64) {
-    history = []
-    queue = []
+    horizon = DelayedHorizon(predictor.description.schedule(chunks, seed: seed), delay: delay)
     lastAction = nil
     lastTime = nil
     plan = nil
-    calls = 0
-    self.seed = seed
   }
 
   /// The action for the newest observation.
@@ -50,18 +52,12 @@ public final class RecedingHorizon {
   public func act(_ observation: [Double], time: (taken: Double, now: Double)? = nil) throws(PolicyError) -> [Double] {
     try predictor.description.check(observation)
     if let time { try checkAge(time) }
-    let steps = predictor.description.observationSteps
-    // At the start of an episode the first observation stands for the ones before it, as in training.
-    if history.isEmpty { history = Array(repeating: observation, count: steps) }
-    history.append(observation)
-    history.removeFirst(history.count - steps)
-    if queue.isEmpty {
-      let actions = predictor.predict([history], seeds: [seed], call: calls)[0]
-      calls += 1
-      plan = (actions, steps - 1)
-      queue = actions[(steps - 1)..<(steps - 1 + predictor.description.actionSteps)]
+    if let request = horizon.observe(observation) {
+      let actions = predictor.predict(request)
+      plan = (actions, predictor.description.observationSteps - 1)
+      horizon.answer(request, with: actions)
     }
-    let action = limits.apply(queue.removeFirst(), after: lastAction)
+    let action = limits.apply(horizon.act(), after: lastAction)
     lastAction = action
     if let time { lastTime = time.taken }
     return action
@@ -77,7 +73,19 @@ public final class RecedingHorizon {
   }
 }
 
+extension ActionPredictor {
+  /// The answer to one request: `[horizon][action]`.
+  func predict(_ request: ChunkRequest) -> [[Double]] {
+    predict([request.history], seeds: [request.seed], call: request.call)[0]
+  }
+}
+
 extension PolicyDescription {
+  /// The schedule of this policy's chunks in a new episode.
+  func schedule(_ configuration: ChunkSchedule.Configuration, seed: UInt64) -> ChunkSchedule {
+    ChunkSchedule(observationSteps: observationSteps, actionSteps: actionSteps, configuration, seed: seed)
+  }
+
   /// Refuses observations of the wrong size or with values that are not finite.
   public func check(_ observation: [Double]) throws(PolicyError) {
     guard observation.count == observationSize else {

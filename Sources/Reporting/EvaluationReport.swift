@@ -18,6 +18,36 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
     }
   }
 
+  /// How far executed actions are apart from one control step to the next (Euclidean, in the action's own units), where
+  /// another chunk takes over and inside chunks.
+  public struct Jumps: Codable, Equatable, Sendable {
+    public let borderMean: Double
+    public let borderMax: Double
+    public let insideMean: Double
+    public let insideMax: Double
+
+    enum CodingKeys: String, CodingKey {
+      case borderMean = "border_mean"
+      case borderMax = "border_max"
+      case insideMean = "inside_mean"
+      case insideMax = "inside_max"
+    }
+
+    public init(borderMean: Double, borderMax: Double, insideMean: Double, insideMax: Double) {
+      self.borderMean = borderMean
+      self.borderMax = borderMax
+      self.insideMean = insideMean
+      self.insideMax = insideMax
+    }
+
+    /// One line for a person.
+    public var summary: String {
+      String(
+        format: "mean %.3g, max %.3g between chunks; mean %.3g, max %.3g inside", borderMean, borderMax, insideMean,
+        insideMax)
+    }
+  }
+
   public let episodes: Int
   public let meanScore: Double
   /// [low, high], 95 %, bootstrap.
@@ -30,6 +60,8 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
   public let networkCallsPerChunk: Int
   /// Observation in → actions out, batch 1.
   public let latency: Latency
+  /// nil in files of versions that did not measure it.
+  public let jumps: Jumps?
 
   enum CodingKeys: String, CodingKey {
     case episodes, scores
@@ -39,6 +71,7 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
     case successRateInterval = "success_rate_ci95"
     case networkCallsPerChunk = "network_calls_per_chunk"
     case latency = "latency_ms"
+    case jumps = "action_jumps"
   }
 
   /// - Parameters:
@@ -46,8 +79,10 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
   ///   - successes: how many of the episodes succeeded.
   ///   - networkCallsPerChunk: network evaluations for one action chunk.
   ///   - milliseconds: [chunk] time from observation to actions.
+  ///   - jumps: over all episodes.
   /// - Precondition: neither list is empty; `successes` is at most the number of episodes.
-  public init(scores: [Double], successes: Int, networkCallsPerChunk: Int, milliseconds: [Double]) {
+  public init(scores: [Double], successes: Int, networkCallsPerChunk: Int, milliseconds: [Double], jumps: Jumps? = nil)
+  {
     let scoreInterval = Statistics.bootstrapInterval(ofMean: scores)
     let successInterval = Statistics.wilsonInterval(successes: successes, trials: scores.count)
     episodes = scores.count
@@ -58,9 +93,10 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
     self.scores = scores
     self.networkCallsPerChunk = networkCallsPerChunk
     latency = Latency(milliseconds: milliseconds)
+    self.jumps = jumps
   }
 
-  /// Four lines for a person.
+  /// A few lines for a person.
   public var summary: String {
     func interval(_ bounds: [Double], _ scale: Double, _ format: String) -> String {
       "[" + bounds.map { String(format: format, $0 * scale) }.joined(separator: ", ") + "]"
@@ -73,6 +109,6 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
       success       \(success)
       network calls \(networkCallsPerChunk) per action chunk
       latency       \(times)
-      """
+      """ + (jumps.map { "\naction jumps  \($0.summary)" } ?? "")
   }
 }

@@ -14,11 +14,14 @@ struct Evaluate: ParsableCommand {
     discussion: """
       Episode i starts from seed S + i, and the policy's noise in it too. The score of an episode is its maximum reward.
       --reset legacy draws starts as diffusion_policy does (MT19937), gymnasium as gym-pusht does (PCG64).
+      --delay N simulates inference that takes N control periods: chunks are asked for N periods early, arrive late, and
+      their first N actions have been overtaken. With --uncompensated they are executed from their first one on.
 
       EXAMPLES:
         saltus evaluate bundled:pusht --episodes 50 --steps 1 --gif pusht.gif
         saltus evaluate runs/teacher/last.safetensors --episodes 500 --first-seed 100000 --steps 10 --solver heun
         saltus evaluate bundled:pusht --initial-states starts.json --steps 2 --json scores.json
+        saltus evaluate bundled:pusht --delay 3 --merge blend:2
       """)
 
   @OptionGroup var arguments: PolicyArguments
@@ -42,9 +45,13 @@ struct Evaluate: ParsableCommand {
   )
   var initialStates: String?
 
-  @Option(
-    help: ArgumentHelp("Execute this many actions of every chunk, in place of the trained number.", valueName: "N"))
-  var actionSteps: Int?
+  @Option(help: ArgumentHelp("Simulate inference that takes this many control periods.", valueName: "N"))
+  var delay = 0
+
+  @Flag(help: "Execute late chunks as if they were not late, for comparison.")
+  var uncompensated = false
+
+  @OptionGroup var chunks: ChunkArguments
 
   @Option(help: ArgumentHelp("Write the results as JSON.", valueName: "FILE"))
   var json: String?
@@ -56,23 +63,30 @@ struct Evaluate: ParsableCommand {
 
   func validate() throws {
     if let episodes, episodes < 1 { throw ValidationError("--episodes \(episodes): at least 1 is needed.") }
+    guard (0...1000).contains(delay) else { throw ValidationError("--delay \(delay): 0 to 1,000 are possible.") }
+  }
+
+  private var schedule: ChunkSchedule.Configuration {
+    chunks.schedule(lead: delay, compensatesDelay: !uncompensated)
   }
 
   func run() throws {
-    let policy = try arguments.policy(actionSteps: actionSteps)
+    let policy = try arguments.policy(actionSteps: chunks.actionSteps)
     let sampler = try arguments.sampler()
     let starts = try Starts(self)
     let count = starts.count
     let networkCalls = try ActionPredictor(policy, sampler: sampler).networkCalls
     let progress = Mutex(ProgressReporter(label: "episodes", total: count))
-    let evaluation = PolicyEvaluation(policy, sampler: sampler, threads: threadOptions.threads)
+    let evaluation = PolicyEvaluation(
+      policy, sampler: sampler, threads: threadOptions.threads, chunks: schedule, delay: delay)
     let results = try evaluation.run(
       episodes: count, makeEnvironment: { try starts.make($0) }, seed: { firstSeed + UInt64($0) },
       progress: { finished in progress.withLock { $0.update(step: finished) } })
     let latency = try PolicyLatency.measure(policy, sampler: sampler, observation: starts.make(0).1)
     let report = EvaluationReport(
       scores: results.map(\.score), successes: results.count(where: \.success),
-      networkCallsPerChunk: networkCalls, milliseconds: latency)
+      networkCallsPerChunk: networkCalls, milliseconds: latency,
+      jumps: EvaluationReport.Jumps(results.reduce(into: ActionJumps()) { $0.add($1.jumps) }))
     if let json { try JSONFile.write(report, to: json) }
     print(report.summary)
     if let gif { try film(policy, sampler, starts, to: gif) }
@@ -81,7 +95,8 @@ struct Evaluate: ParsableCommand {
   /// The first episode again, with the predicted plan drawn into every frame.
   private func film(_ policy: TrainedPolicy, _ sampler: SamplingMethod, _ starts: Starts, to path: String) throws {
     let (world, first) = try starts.make(0)
-    let controller = RecedingHorizon(try ActionPredictor(policy, sampler: sampler), seed: firstSeed)
+    let controller = RecedingHorizon(
+      try ActionPredictor(policy, sampler: sampler), seed: firstSeed, chunks: schedule, delay: delay)
     var observation = first
     var frames: [Frame] = []
     while !world.episode.isOver {

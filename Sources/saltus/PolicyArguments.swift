@@ -4,7 +4,7 @@ import Foundation
 import PolicyHead
 import Reporting
 
-/// Which policy, and how its actions are drawn: shared by `evaluate` and `act`.
+/// Which policy, and how its actions are drawn: shared by `evaluate`, `act` and `control`.
 struct PolicyArguments: ParsableArguments {
   @Argument(help: ArgumentHelp("A checkpoint of training, or bundled:pusht.", valueName: "checkpoint"))
   var checkpoint: String

@@ -41,7 +41,8 @@ struct ControlLoopTests {
       #expect(index > 0 && value == applied[index - 1])
       missed += 1
     }
-    #expect(missed == report.missedDeadlines)
+    // An action of its own that was applied late has missed its deadline too.
+    #expect(missed <= report.missedDeadlines)
     let latencies = try [report.latencyP50, report.latencyP99, report.latencyMax].map { try #require($0) }
     #expect(latencies[0] >= 0 && latencies == latencies.sorted())
     #expect(report.wakeupP99 >= 0 && report.wakeupMax >= report.wakeupP99)

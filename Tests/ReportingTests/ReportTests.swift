@@ -32,6 +32,15 @@ private func keys(_ value: some Encodable) throws -> [String: Any] {
     #expect(report.summary.hasPrefix("mean score    1.000  95 % [1.000, 1.000]  (2 episodes)\nsuccess       100.0 %"))
   }
 
+  @Test func jumpsAreReportedWhereTheyWereMeasured() throws {
+    let jumps = EvaluationReport.Jumps(borderMean: 4, borderMax: 8, insideMean: 1, insideMax: 2)
+    let report = EvaluationReport(
+      scores: [1], successes: 1, networkCallsPerChunk: 1, milliseconds: [0.5], jumps: jumps)
+    let found = try #require(try keys(report)["action_jumps"] as? [String: Double])
+    #expect(found == ["border_mean": 4, "border_max": 8, "inside_mean": 1, "inside_max": 2])
+    #expect(report.summary.hasSuffix("action jumps  mean 4, max 8 between chunks; mean 1, max 2 inside"))
+  }
+
   @Test func benchmarkHasTheKeysOfTheContract() throws {
     let json = try keys(BenchmarkReport(milliseconds: [2, 1, 4], operations: 8_000_000, allocations: 0))
     #expect(Set(json.keys) == ["median_ms", "min_ms", "p99_ms", "gflops", "allocations"])
