@@ -28,11 +28,13 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
   /// [episode], in 0...1, in the order of the seeds.
   public let scores: [Double]
   public let networkCallsPerChunk: Int
+  /// How many of the episodes ended in a collision; nil in worlds that know none.
+  public let collisions: Int?
   /// Observation in → actions out, batch 1.
   public let latency: Latency
 
   enum CodingKeys: String, CodingKey {
-    case episodes, scores
+    case episodes, scores, collisions
     case meanScore = "mean_score"
     case meanScoreInterval = "mean_score_ci95"
     case successRate = "success_rate"
@@ -44,10 +46,13 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
   /// - Parameters:
   ///   - scores: [episode], in the order of the seeds.
   ///   - successes: how many of the episodes succeeded.
+  ///   - collisions: how many ended in a collision; nil in worlds that know none.
   ///   - networkCallsPerChunk: network evaluations for one action chunk.
   ///   - milliseconds: [chunk] time from observation to actions.
   /// - Precondition: neither list is empty; `successes` is at most the number of episodes.
-  public init(scores: [Double], successes: Int, networkCallsPerChunk: Int, milliseconds: [Double]) {
+  public init(
+    scores: [Double], successes: Int, collisions: Int? = nil, networkCallsPerChunk: Int, milliseconds: [Double]
+  ) {
     let scoreInterval = Statistics.bootstrapInterval(ofMean: scores)
     let successInterval = Statistics.wilsonInterval(successes: successes, trials: scores.count)
     episodes = scores.count
@@ -56,11 +61,12 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
     successRate = Double(successes) / Double(scores.count)
     successRateInterval = [successInterval.lowerBound, successInterval.upperBound]
     self.scores = scores
+    self.collisions = collisions
     self.networkCallsPerChunk = networkCallsPerChunk
     latency = Latency(milliseconds: milliseconds)
   }
 
-  /// Four lines for a person.
+  /// Four lines for a person, and one for collisions.
   public var summary: String {
     func interval(_ bounds: [Double], _ scale: Double, _ format: String) -> String {
       "[" + bounds.map { String(format: format, $0 * scale) }.joined(separator: ", ") + "]"
@@ -68,9 +74,11 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
     let score = String(format: "%.3f", meanScore) + "  95 % " + interval(meanScoreInterval, 1, "%.3f")
     let success = String(format: "%.1f %%", 100 * successRate) + "  95 % " + interval(successRateInterval, 100, "%.1f")
     let times = String(format: "p50 %.2f ms, p99 %.2f ms, max %.2f ms", latency.p50, latency.p99, latency.max)
+    let hits = collisions.map { "collisions    \($0) of \(episodes)\n" } ?? ""
     return """
       mean score    \(score)  (\(episodes) episodes)
       success       \(success)
+      \(hits)\
       network calls \(networkCallsPerChunk) per action chunk
       latency       \(times)
       """
