@@ -24,6 +24,9 @@ public struct ModeCounts: Codable, Equatable, Sendable {
   /// Samples that took one of the ways.
   public var decided: Int { left + right }
 
+  /// All samples.
+  public var samples: Int { decided + undecided }
+
   /// Entropy of the way over the decided samples, in bits: 0 for one way alone, 1 for both alike; nil without any.
   public var entropy: Double? { decided == 0 ? nil : Statistics.entropy(counts: [left, right]) }
 

@@ -49,9 +49,11 @@ public struct ModeReport: Codable, Equatable, Sendable {
   /// Nil where roll-outs are not played to their end.
   public let endings: Endings?
   public let networkCallsPerChunk: Int
+  /// With another policy's report, if there was one to compare with.
+  public let comparison: ModeComparison?
 
   enum CodingKeys: String, CodingKey {
-    case samples, starts, undecided, endings
+    case samples, starts, undecided, endings, comparison
     case leftShare = "left_share"
     case leftShareInterval = "left_share_ci95"
     case entropy = "entropy_bits"
@@ -64,13 +66,16 @@ public struct ModeReport: Codable, Equatable, Sendable {
   ///   - starts: at least one.
   ///   - endings: of all samples, where they were played to their end.
   ///   - networkCallsPerChunk: network evaluations for one action chunk.
-  public init(starts: [ModeCounts], endings: Endings? = nil, networkCallsPerChunk: Int) {
+  public init(
+    starts: [ModeCounts], endings: Endings? = nil, networkCallsPerChunk: Int, comparison: ModeComparison? = nil
+  ) {
     precondition(!starts.isEmpty, "samples of no start have no modes")
     self.starts = starts
     self.endings = endings
     self.networkCallsPerChunk = networkCallsPerChunk
+    self.comparison = comparison
     undecided = starts.reduce(0) { $0 + $1.undecided }
-    samples = starts.reduce(undecided) { $0 + $1.decided }
+    samples = starts.reduce(0) { $0 + $1.samples }
     startsWithBothWays = starts.count { $0.left > 0 && $0.right > 0 }
     let entropies = starts.compactMap(\.entropy)
     entropy = entropies.isEmpty ? nil : Statistics.mean(entropies)
@@ -113,6 +118,11 @@ extension ModeReport {
       let collisionRate = Double(endings.collisions) / Double(samples)
       lines.append("collisions    \(percent(collisionRate, endings.collisionRateInterval))  (\(endings.collisions))")
       lines.append("success       \(percent(endings.successRate, endings.successRateInterval))")
+    }
+    if let comparison {
+      let (difference, bounds) = (comparison.entropyDifference, comparison.entropyDifferenceInterval)
+      let text = String(format: "%+.3f bits  95 %% [%+.3f, %+.3f]", difference, bounds[0], bounds[1])
+      lines.append("to reference  \(text)  (entropy, \(comparison.starts) starts)")
     }
     lines.append("network calls \(networkCallsPerChunk) per action chunk")
     return lines.joined(separator: "\n")

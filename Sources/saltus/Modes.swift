@@ -1,6 +1,7 @@
 import ArgumentParser
 import Consistency
 import Environments
+import Foundation
 import PolicyHead
 import PushTEnv
 import Reporting
@@ -12,22 +13,22 @@ struct Modes: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure how a policy's samples are shared out among the ways of doing a task.",
     discussion: """
-      twoway: roll-outs from the one start that left and right are mirror images from. Reported are the share of those
-      that pass the obstacle on the left, its entropy, collisions and successes. The demonstrations' share and entropy
-      are known: 0.5 and 1 bit, or as recorded with --left-share; 0.7 has 0.881 bits.
+      twoway: roll-outs from the one start from which left and right are mirror images. Reported: the share of those
+      that pass the obstacle on the left, its entropy, collisions and successes. The demonstrations' are known: a share of
+      0.5 has 1 bit, one of 0.7 (see record --left-share) 0.881 bits.
 
-      pusht: many roll-outs from each of some starts (legacy reset), each until the agent first touches the block. The way
-      is the side of the line from the agent's start to the block's centre of gravity on which it touches. Reported is
-      the entropy of the side given the start: the mean over starts of each start's entropy, in bits. Starts in which
-      agent and block touch already leave no choice and are passed over. Compare a student with its teacher on the
-      same starts with the same numbers of samples and of executed actions.
+      pusht: many roll-outs from each of some starts (legacy reset), each until the agent first touches the block. The
+      way is the side on which it touches, of the line from the agent's start to the block's centre of gravity.
+      Reported: the entropy of the side given the start, which is the mean over starts of each start's, in bits. Starts
+      at which agent and block touch already leave no choice and are passed over. --reference takes the difference to
+      another policy, such as the teacher, start by start; let both execute as many actions of a chunk.
 
       Roll-out i draws the policy's noise from seed S + i.
 
       EXAMPLES:
         saltus modes runs/twoway/twoway.safetensors --env twoway --steps 1 --json modes.json
-        saltus modes bundled:pusht --env pusht --action-steps 8 --json student.json
         saltus modes runs/pusht/teacher/last.safetensors --env pusht --steps 20 --solver heun --json teacher.json
+        saltus modes bundled:pusht --env pusht --action-steps 8 --reference teacher.json
       """)
 
   @OptionGroup var arguments: PolicyArguments
@@ -51,6 +52,11 @@ struct Modes: ParsableCommand {
     help: ArgumentHelp("Execute this many actions of every chunk, in place of the trained number.", valueName: "N"))
   var actionSteps: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Compare with what --json wrote for another policy on the same starts; pusht only.", valueName: "FILE"))
+  var reference: String?
+
   @Option(help: ArgumentHelp("Write the results, with the counts of every start, as JSON.", valueName: "FILE"))
   var json: String?
 
@@ -63,8 +69,8 @@ struct Modes: ParsableCommand {
     try EpisodeSeeds.check(firstSeed, count: samples)
     switch env {
     case .twoway:
-      if starts != nil || firstStart != nil {
-        throw ValidationError("--starts and --first-start are for --env pusht: twoway has one ambiguous start.")
+      if starts != nil || firstStart != nil || reference != nil {
+        throw ValidationError("--starts, --first-start and --reference are for --env pusht: twoway has one start.")
       }
     case .pusht:
       if startCount < 1 { throw ValidationError("--starts \(startCount): at least 1 is needed.") }
@@ -104,6 +110,7 @@ struct Modes: ParsableCommand {
   }
 
   private func pushT(_ evaluation: PolicyEvaluation, networkCalls: Int) throws -> ModeReport {
+    let other = try reference.map(Self.read)
     let seeds = try pushTSeeds()
     let perStart = samples / seeds.count
     let starts = EpisodeStarts(count: samples) { index in
@@ -116,7 +123,16 @@ struct Modes: ParsableCommand {
       for side in sides[start * perStart..<(start + 1) * perStart] { counts.add(isLeft: side.map { $0 == .left }) }
       return counts
     }
-    return ModeReport(starts: counts, networkCallsPerChunk: networkCalls)
+    return ModeReport(
+      starts: counts, networkCallsPerChunk: networkCalls,
+      comparison: try other.map { try ModeComparison(counts, reference: $0.starts) })
+  }
+
+  private static func read(_ path: String) throws(CommandFailure) -> ModeReport {
+    guard let bytes = FileManager.default.contents(atPath: path),
+      let report = try? JSONDecoder().decode(ModeReport.self, from: bytes)
+    else { throw CommandFailure("\(path): this is no file that \"saltus modes --json\" wrote") }
+    return report
   }
 
   /// The seeds from the first on whose starts leave a choice.

@@ -17,7 +17,7 @@ struct Record: ParsableCommand {
       EXAMPLES:
         saltus record --env pusht --episodes 200 --out demonstrations.zarr
         saltus train policy --data demonstrations.zarr --out runs/mine
-        saltus record --env twoway --left-share 0.7 --episodes 500 --out twoway.zarr
+        saltus record --env twoway --left-share 0.7 --episodes 2000 --out twoway.zarr
       """)
 
   @Option(help: "The simulated world.")

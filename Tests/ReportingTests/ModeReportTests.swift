@@ -77,6 +77,31 @@ import Testing
     #expect(mixed.summary.contains("both ways     from 1 of 3 starts"))
   }
 
+  @Test func policiesAreComparedStartByStart() throws {
+    let reference = [counts(25, 25, seed: 1), counts(50, 0, seed: 2), counts(30, 20, seed: 3)]
+    let collapsed = [counts(50, 0, seed: 1), counts(50, 0, seed: 2), counts(0, 0, undecided: 50, seed: 3)]
+    let comparison = try ModeComparison(collapsed, reference: reference)
+    // Of starts 1 and 2: -1 and 0 bits. All four resamples of two are as likely, so the ends are the extremes.
+    #expect(comparison.starts == 2 && comparison.entropyDifference == -0.5)
+    #expect(comparison.entropyDifferenceInterval == [-1, 0])
+    #expect(try ModeComparison(reference, reference: reference).entropyDifferenceInterval == [0, 0])
+    let report = ModeReport(starts: collapsed, networkCallsPerChunk: 1, comparison: comparison)
+    #expect(report.summary.contains("to reference  -0.500 bits  95 % [-1.000, +0.000]  (entropy, 2 starts)"))
+    let again = try JSONDecoder().decode(ModeReport.self, from: Data(JSONFile.line(report).utf8))
+    #expect(again == report)
+  }
+
+  @Test func otherStartsAndOtherNumbersOfSamplesAreNotCompared() {
+    let counts = [counts(25, 25, seed: 1), counts(50, 0, seed: 2)]
+    for other in [
+      [self.counts(25, 25, seed: 1), self.counts(50, 0, seed: 3)], [self.counts(25, 25, seed: 1)],
+      [self.counts(25, 24, seed: 1), self.counts(50, 0, seed: 2)],
+    ] {
+      #expect(throws: CommandFailure.self) { try ModeComparison(counts, reference: other) }
+    }
+    #expect(throws: CommandFailure.self) { try ModeComparison([counts[0]], reference: [counts[0]]) }
+  }
+
   @Test func nothingDecidedIsReportedAsSuch() {
     let report = ModeReport(starts: [counts(0, 0, undecided: 4)], networkCallsPerChunk: 1)
     #expect(report.entropy == nil && report.leftShare == nil)

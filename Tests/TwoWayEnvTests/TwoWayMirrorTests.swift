@@ -29,10 +29,11 @@ struct TwoWayMirrorTests {
       let first = try world.reset(seed: seed, generator: .gymnasium)
       try image.reset(to: TwoWayMirror.image(of: world.position))
       #expect([image.position.x, image.position.y] == symmetry.observation(first))
-      let drift = random.uniform(in: -0.6..<0.6)
+      let drift = random.uniform(in: -0.9..<0.9)
       while !world.episode.isOver {
-        // Past the obstacle it heads for the goal.
-        let aim = world.position.y > 0.1 ? [0, 0.8] : [drift, 0.4]
+        // Sideways, past the obstacle or into it, and then to the goal.
+        let y = world.position.y
+        let aim = y > 0.2 ? [0, 0.8] : [drift, y < -0.3 ? -0.2 : 0.4]
         let action = aim.map { $0 + random.uniform(in: -0.3..<0.3) }
         let result = try world.step(action)
         let mirrored = try image.step(symmetry.action(action))
@@ -46,6 +47,6 @@ struct TwoWayMirrorTests {
       successes += world.episode.isSuccess ? 1 : 0
       sides += world.side == nil ? 0 : 1
     }
-    #expect(collisions > 30 && successes > 30 && sides > 30)
+    #expect(collisions > 30 && successes > 30 && sides > 30, "\(collisions), \(successes), \(sides)")
   }
 }
