@@ -17,13 +17,7 @@ public struct ModeComparison: Codable, Equatable, Sendable {
   /// - Throws: `CommandFailure` if the starts are not the same, with as many samples each, or fewer than two can be
   ///   compared.
   public init(_ counts: [ModeCounts], reference: [ModeCounts]) throws(CommandFailure) {
-    guard counts.map(\.seed) == reference.map(\.seed) else {
-      throw CommandFailure("the reference was measured from other starts: give it the same --starts and --first-start")
-    }
-    // The estimate of an entropy depends on the number of samples.
-    guard counts.map(\.samples) == reference.map(\.samples) else {
-      throw CommandFailure("the reference has another number of samples per start: give it the same --samples")
-    }
+    try Self.requireSame(seeds: counts.map(\.seed), samples: counts.map(\.samples), reference: reference)
     let differences = zip(counts, reference).compactMap { counts, reference -> Double? in
       guard let entropy = counts.entropy, let other = reference.entropy else { return nil }
       return entropy - other
@@ -35,5 +29,22 @@ public struct ModeComparison: Codable, Equatable, Sendable {
     entropyDifference = Statistics.mean(differences)
     let interval = Statistics.bootstrapInterval(ofMean: differences)
     entropyDifferenceInterval = [interval.lowerBound, interval.upperBound]
+  }
+
+  /// Refuses a reference that cannot be compared with, also before there is anything to compare.
+  ///
+  /// - Parameters:
+  ///   - seeds: of the starts.
+  ///   - samples: from each of them.
+  public static func requireSame(
+    seeds: [UInt64?], samples: [Int], reference: [ModeCounts]
+  ) throws(CommandFailure) {
+    guard seeds == reference.map(\.seed) else {
+      throw CommandFailure("the reference was measured from other starts: give it the same --starts and --first-start")
+    }
+    // The estimate of an entropy depends on the number of samples.
+    guard samples == reference.map(\.samples) else {
+      throw CommandFailure("the reference has another number of samples per start: give it the same --samples")
+    }
   }
 }

@@ -113,6 +113,10 @@ struct Modes: ParsableCommand {
     let other = try reference.map(Self.read)
     let seeds = try pushTSeeds()
     let perStart = samples / seeds.count
+    if let other {
+      let each = seeds.map { _ in perStart }
+      try ModeComparison.requireSame(seeds: seeds, samples: each, reference: other.starts)
+    }
     let starts = EpisodeStarts(count: samples) { index in
       let world = PushT()
       return (world, try world.reset(seed: seeds[index / perStart], generator: .legacy))
