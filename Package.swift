@@ -11,7 +11,7 @@ let package = Package(
       name: "SaltusSpeech",
       targets: ["AudioFile", "SpeechCorpus", "SpeechHead", "SpeechTraining", "Spectral", "TextFrontEnd"]),
     .library(name: "SaltusCharts", targets: ["Charts"]),
-    .library(name: "SaltusEnvironments", targets: ["Environments", "PushTEnv"]),
+    .library(name: "SaltusEnvironments", targets: ["Environments", "PushTEnv", "TwoWayEnv"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -56,7 +56,7 @@ let package = Package(
       dependencies: [
         "AudioFile", "Autograd", "Backbone", "CAllocationCounter", "Charts", "Checkpoints", "Configuration",
         "Consistency", "Datasets", "Environments", "PolicyHead", "PolicyTraining", "PushTEnv", "Reporting", "Spectral",
-        "SpeechCorpus", "SpeechHead", "SpeechTraining", "Support", "TextFrontEnd", "Training",
+        "SpeechCorpus", "SpeechHead", "SpeechTraining", "Support", "TextFrontEnd", "Training", "TwoWayEnv",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Models")]),
@@ -67,6 +67,7 @@ let package = Package(
     .systemLibrary(name: "CGif", path: "Envs/CGif", providers: [.apt(["libgif-dev"])]),
     .target(name: "Environments", dependencies: ["CCairo", "CGif"], path: "Envs/Environments"),
     .target(name: "PushTEnv", dependencies: ["CChipmunk", "Environments"], path: "Envs/PushT"),
+    .target(name: "TwoWayEnv", dependencies: ["Environments"], path: "Envs/TwoWay"),
 
     // Audio: recordings, spectra, text; they import system libraries only.
     .systemLibrary(
@@ -129,6 +130,7 @@ let package = Package(
       dependencies: ["Environments", "PolicyHead", "PushTEnv", "SpeechHead", "TextFrontEnd"]),
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments", "TestSupport"]),
     .testTarget(name: "PushTEnvTests", dependencies: ["Datasets", "Environments", "PushTEnv", "TestSupport"]),
+    .testTarget(name: "TwoWayEnvTests", dependencies: ["Environments", "TestSupport", "TwoWayEnv"]),
     .testTarget(
       name: "SpectralTests", dependencies: ["CAllocationCounter", "CSpectral", "Spectral", "TestSupport"]),
     .testTarget(name: "AudioFileTests", dependencies: ["AudioFile", "TestSupport"]),

@@ -2,8 +2,9 @@
 /// until the result says `terminated` or `truncated`, then `reset` again.
 ///
 /// An environment belongs to one thread at a time; run many of them for many episodes at once.
+/// Its type may be named on any thread (`SendableMetatype`).
 /// Contract: Towers et al., "Gymnasium: A Standard Interface for Reinforcement Learning Environments" (2024).
-public protocol Environment: AnyObject {
+public protocol Environment: AnyObject, SendableMetatype {
   /// What a step tells beyond the observation and the reward.
   associatedtype Info: Sendable
 

@@ -51,16 +51,35 @@ public struct PolicyEvaluation: Sendable {
     episodes count: Int, makeEnvironment: @Sendable (Int) throws -> (World, [Double]),
     seed: @Sendable (Int) -> UInt64, progress: @Sendable (Int) -> Void = { _ in }
   ) throws -> [Episode] {
+    try run(
+      episodes: count, makeEnvironment: makeEnvironment, seed: seed, progress: progress,
+      measure: { _, episode in episode }
+    )
+  }
+
+  /// Runs `count` episodes, and asks each world for more than its score.
+  ///
+  /// - Parameters:
+  ///   - makeEnvironment: a world that is ready in the first state of episode i, with that first observation.
+  ///   - seed: the policy's seed in episode i.
+  ///   - isDecided: whether nothing more is to be learnt from an episode, which is then not played to its end.
+  ///   - progress: called with the number of finished episodes, from any thread.
+  ///   - measure: what is told of an episode, from its world after the last step.
+  public func run<World: Environment, Outcome: Sendable>(
+    episodes count: Int, makeEnvironment: @Sendable (Int) throws -> (World, [Double]),
+    seed: @Sendable (Int) -> UInt64, until isDecided: @Sendable (World) -> Bool = { _ in false },
+    progress: @Sendable (Int) -> Void = { _ in }, measure: @Sendable (World, Episode) -> Outcome
+  ) throws -> [Outcome] {
     let groups = (count + batch - 1) / batch
     let next = Atomic(0)
     let finished = Atomic(0)
-    let results = Mutex<[Int: Result<[Episode], any Error>]>([:])
+    let results = Mutex<[Int: Result<[Outcome], any Error>]>([:])
     DispatchQueue.concurrentPerform(iterations: max(1, min(threads, groups))) { _ in
       while true {
         let group = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard group < groups else { return }
         let range = group * batch..<min(count, (group + 1) * batch)
-        let result = Result { try run(range, makeEnvironment, seed) }
+        let result = Result { try run(range, makeEnvironment, seed, isDecided, measure) }
         results.withLock { $0[group] = result }
         progress(finished.wrappingAdd(range.count, ordering: .relaxed).newValue)
       }
@@ -71,9 +90,11 @@ public struct PolicyEvaluation: Sendable {
   }
 
   /// Episodes in lockstep: one prediction for all that ask in this period, then one action of each.
-  private func run<World: Environment>(
-    _ range: Range<Int>, _ makeEnvironment: (Int) throws -> (World, [Double]), _ seed: (Int) -> UInt64
-  ) throws -> [Episode] {
+  private func run<World: Environment, Outcome>(
+    _ range: Range<Int>, _ makeEnvironment: (Int) throws -> (World, [Double]), _ seed: (Int) -> UInt64,
+    _ isDecided: (World) -> Bool, _ measure: (World, Episode) -> Outcome
+  ) throws -> [Outcome] {
+    func isDone(_ world: World) -> Bool { world.episode.isOver || isDecided(world) }
     let predictor = try ActionPredictor(policy, sampler: sampler, batch: range.count)
     let description = policy.description
     var worlds: [World] = []
@@ -106,13 +127,14 @@ public struct PolicyEvaluation: Sendable {
         }
       }
       for index in running { observations[index] = try worlds[index].step(horizons[index].act()).observation }
-      running.removeAll { worlds[$0].episode.isOver }
+      running.removeAll { isDone(worlds[$0]) }
     }
     return worlds.indices.map { index in
       let episode = worlds[index].episode
-      return Episode(
+      let result = Episode(
         score: episode.maximumReward, success: episode.isSuccess, steps: episode.stepCount, networkCalls: calls[index],
         jumps: horizons[index].jumps)
+      return measure(worlds[index], result)
     }
   }
 }

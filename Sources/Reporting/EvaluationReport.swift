@@ -58,13 +58,15 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
   /// [episode], in 0...1, in the order of the seeds.
   public let scores: [Double]
   public let networkCallsPerChunk: Int
+  /// How many of the episodes ended in a collision; nil in worlds that know none.
+  public let collisions: Int?
   /// Observation in → actions out, batch 1.
   public let latency: Latency
   /// nil in files of versions that did not measure it.
   public let jumps: Jumps?
 
   enum CodingKeys: String, CodingKey {
-    case episodes, scores
+    case episodes, scores, collisions
     case meanScore = "mean_score"
     case meanScoreInterval = "mean_score_ci95"
     case successRate = "success_rate"
@@ -77,12 +79,15 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
   /// - Parameters:
   ///   - scores: [episode], in the order of the seeds.
   ///   - successes: how many of the episodes succeeded.
+  ///   - collisions: how many ended in a collision; nil in worlds that know none.
   ///   - networkCallsPerChunk: network evaluations for one action chunk.
   ///   - milliseconds: [chunk] time from observation to actions.
   ///   - jumps: over all episodes.
   /// - Precondition: neither list is empty; `successes` is at most the number of episodes.
-  public init(scores: [Double], successes: Int, networkCallsPerChunk: Int, milliseconds: [Double], jumps: Jumps? = nil)
-  {
+  public init(
+    scores: [Double], successes: Int, collisions: Int? = nil, networkCallsPerChunk: Int, milliseconds: [Double],
+    jumps: Jumps? = nil
+  ) {
     let scoreInterval = Statistics.bootstrapInterval(ofMean: scores)
     let successInterval = Statistics.wilsonInterval(successes: successes, trials: scores.count)
     episodes = scores.count
@@ -91,6 +96,7 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
     successRate = Double(successes) / Double(scores.count)
     successRateInterval = [successInterval.lowerBound, successInterval.upperBound]
     self.scores = scores
+    self.collisions = collisions
     self.networkCallsPerChunk = networkCallsPerChunk
     latency = Latency(milliseconds: milliseconds)
     self.jumps = jumps
@@ -104,9 +110,11 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
     let score = String(format: "%.3f", meanScore) + "  95 % " + interval(meanScoreInterval, 1, "%.3f")
     let success = String(format: "%.1f %%", 100 * successRate) + "  95 % " + interval(successRateInterval, 100, "%.1f")
     let times = String(format: "p50 %.2f ms, p99 %.2f ms, max %.2f ms", latency.p50, latency.p99, latency.max)
+    let hits = collisions.map { "collisions    \($0) of \(episodes)\n" } ?? ""
     return """
       mean score    \(score)  (\(episodes) episodes)
       success       \(success)
+      \(hits)\
       network calls \(networkCallsPerChunk) per action chunk
       latency       \(times)
       """ + (jumps.map { "\naction jumps  \($0.summary)" } ?? "")

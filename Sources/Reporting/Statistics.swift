@@ -1,3 +1,5 @@
+import Foundation
+
 /// The few statistics that a report needs.
 public enum Statistics {
   /// The 97.5 % point of the standard normal distribution.
@@ -59,8 +61,31 @@ public enum Statistics {
     let p = Double(successes) / n
     let center = (p + z * z / (2 * n)) / (1 + z * z / n)
     let radius = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
-    return max(0, center - radius)...min(1, center + radius)
+    // At the ends the formula's rounding would leave out the proportion itself.
+    return (successes == 0 ? 0 : max(0, center - radius))...(successes == trials ? 1 : min(1, center + radius))
   }
+
+  /// Entropy in bits of the distribution that counts estimate, -Σ p log₂ p with p the counts' shares: the maximum
+  /// likelihood estimate, which lies below the true entropy by about (modes - 1) / (2 n ln 2) on average (Miller, "Note
+  /// on the bias of information estimates", 1955).
+  ///
+  /// - Precondition: no count is negative, and some are positive.
+  public static func entropy(counts: [Int]) -> Double {
+    let total = counts.reduce(0, +)
+    precondition(total > 0 && counts.allSatisfy { $0 >= 0 }, "the counts \(counts) are no distribution")
+    return counts.reduce(0) { $0 + surprise(Double($1) / Double(total)) }
+  }
+
+  /// Entropy in bits of a choice between two, of which one has this share.
+  ///
+  /// - Precondition: `0...1` contains `share`.
+  public static func entropy(ofShare share: Double) -> Double {
+    precondition((0...1).contains(share), "the share \(share) is not in 0...1")
+    return surprise(share) + surprise(1 - share)
+  }
+
+  /// -p log₂ p, and its limit 0 at 0.
+  private static func surprise(_ p: Double) -> Double { p == 0 ? 0 : -p * log2(p) }
 
   /// The mean of each value and up to `radius` neighbours on each side; fewer at the ends. O(n) time.
   ///

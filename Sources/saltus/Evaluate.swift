@@ -6,6 +6,7 @@ import PolicyHead
 import PushTEnv
 import Reporting
 import Synchronization
+import TwoWayEnv
 
 /// `saltus evaluate`: many episodes of a simulated world, with a score and a latency.
 struct Evaluate: ParsableCommand {
@@ -22,6 +23,7 @@ struct Evaluate: ParsableCommand {
         saltus evaluate runs/teacher/last.safetensors --episodes 500 --first-seed 100000 --steps 10 --solver heun
         saltus evaluate bundled:pusht --initial-states starts.json --steps 2 --json scores.json
         saltus evaluate bundled:pusht --delay 3 --merge blend:2
+        saltus evaluate runs/twoway/twoway.safetensors --env twoway --episodes 500 --json twoway.json
       """)
 
   @OptionGroup var arguments: PolicyArguments
@@ -41,7 +43,8 @@ struct Evaluate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Starts from a file {\"reset_order\": \"position_then_angle\", \"states\": [[5 numbers], …]}.", valueName: "FILE")
+      "Starts of Push-T from a file {\"reset_order\": \"position_then_angle\", \"states\": [[5 numbers], …]}.",
+      valueName: "FILE")
   )
   var initialStates: String?
 
@@ -64,6 +67,9 @@ struct Evaluate: ParsableCommand {
   func validate() throws {
     if let episodes, episodes < 1 { throw ValidationError("--episodes \(episodes): at least 1 is needed.") }
     guard (0...1000).contains(delay) else { throw ValidationError("--delay \(delay): 0 to 1,000 are possible.") }
+    if initialStates != nil, env != .pusht {
+      throw ValidationError("--initial-states is for --env pusht: its files hold states of Push-T.")
+    }
   }
 
   private var schedule: ChunkSchedule.Configuration {
@@ -71,9 +77,20 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
+    switch env {
+    case .pusht: try run(pushTStarts())
+    case .twoway:
+      let starts = try EpisodeStarts(count: episodes ?? 50, first: firstSeed, generator: reset) { TwoWay() }
+      try run(starts, hasCollided: { $0.hasCollided })
+    }
+  }
+
+  /// - Parameter hasCollided: whether an episode of the world ended in a collision; nil in worlds that know none.
+  private func run<World: Environment>(
+    _ starts: EpisodeStarts<World>, hasCollided: (@Sendable (World) -> Bool)? = nil
+  ) throws {
     let policy = try arguments.policy(actionSteps: chunks.actionSteps)
     let sampler = try arguments.sampler()
-    let starts = try Starts(self)
     let count = starts.count
     let networkCalls = try ActionPredictor(policy, sampler: sampler).networkCalls
     let progress = Mutex(ProgressReporter(label: "episodes", total: count))
@@ -81,19 +98,23 @@ struct Evaluate: ParsableCommand {
       policy, sampler: sampler, threads: threadOptions.threads, chunks: schedule, delay: delay)
     let results = try evaluation.run(
       episodes: count, makeEnvironment: { try starts.make($0) }, seed: { firstSeed + UInt64($0) },
-      progress: { finished in progress.withLock { $0.update(step: finished) } })
+      progress: { finished in progress.withLock { $0.update(step: finished) } },
+      measure: { (episode: $1, hasCollided: hasCollided?($0) ?? false) })
     let latency = try PolicyLatency.measure(policy, sampler: sampler, observation: starts.make(0).1)
     let report = EvaluationReport(
-      scores: results.map(\.score), successes: results.count(where: \.success),
-      networkCallsPerChunk: networkCalls, milliseconds: latency,
-      jumps: EvaluationReport.Jumps(results.reduce(into: ActionJumps()) { $0.add($1.jumps) }))
+      scores: results.map(\.episode.score), successes: results.count(where: \.episode.success),
+      collisions: hasCollided == nil ? nil : results.count(where: \.hasCollided), networkCallsPerChunk: networkCalls,
+      milliseconds: latency,
+      jumps: EvaluationReport.Jumps(results.reduce(into: ActionJumps()) { $0.add($1.episode.jumps) }))
     if let json { try JSONFile.write(report, to: json) }
     print(report.summary)
     if let gif { try film(policy, sampler, starts, to: gif) }
   }
 
   /// The first episode again, with the predicted plan drawn into every frame.
-  private func film(_ policy: TrainedPolicy, _ sampler: SamplingMethod, _ starts: Starts, to path: String) throws {
+  private func film<World: Environment>(
+    _ policy: TrainedPolicy, _ sampler: SamplingMethod, _ starts: EpisodeStarts<World>, to path: String
+  ) throws {
     let (world, first) = try starts.make(0)
     let controller = RecedingHorizon(
       try ActionPredictor(policy, sampler: sampler), seed: firstSeed, chunks: schedule, delay: delay)
@@ -111,30 +132,19 @@ struct Evaluate: ParsableCommand {
     try GIF.write(frames, framesPerSecond: 10, to: path)
   }
 
-  /// Where episodes start: seeds, or a file of states.
-  private struct Starts: Sendable {
-    private let states: PushTInitialStates?
-    private let firstSeed: UInt64
-    private let generator: ResetGenerator
-    let count: Int
-
-    init(_ command: Evaluate) throws {
-      states = try command.initialStates.map { try PushTInitialStates(path: $0) }
-      firstSeed = command.firstSeed
-      generator = command.reset
-      count = command.episodes ?? states?.states.count ?? 50
-      guard !firstSeed.addingReportingOverflow(UInt64(count)).overflow else {
-        throw ValidationError("--first-seed \(firstSeed): there are no \(count) seeds from there on.")
-      }
-      if let states, count > states.states.count {
-        throw CommandFailure("--episodes \(count): the file holds \(states.states.count) initial states")
-      }
+  /// Seeds, or a file of states.
+  private func pushTStarts() throws -> EpisodeStarts<PushT> {
+    let file = try initialStates.map { try PushTInitialStates(path: $0) }
+    let count = episodes ?? file?.states.count ?? 50
+    guard let file else { return try EpisodeStarts(count: count, first: firstSeed, generator: reset) { PushT() } }
+    // They count the policy's seeds here.
+    try EpisodeSeeds.check(firstSeed, count: count)
+    if count > file.states.count {
+      throw CommandFailure("--episodes \(count): the file holds \(file.states.count) initial states")
     }
-
-    func make(_ index: Int) throws -> (PushT, [Double]) {
+    return EpisodeStarts(count: count) { index in
       let world = PushT()
-      guard let states else { return (world, try world.reset(seed: firstSeed + UInt64(index), generator: generator)) }
-      return (world, try world.reset(to: states.states[index], order: states.order))
+      return (world, try world.reset(to: file.states[index], order: file.order))
     }
   }
 }

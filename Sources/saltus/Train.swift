@@ -44,7 +44,7 @@ struct TrainPolicy: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Train on the demonstrations seen through this world's symmetries, too; pusht: also mirrored.", valueName: "world"
+      "Train on the demonstrations seen through this world's symmetries, too: also mirrored.", valueName: "world"
     ))
   var symmetriesOf: SimulatedWorld?
 

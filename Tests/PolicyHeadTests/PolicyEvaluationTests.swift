@@ -100,6 +100,20 @@ struct PolicyEvaluationTests {
     #expect(episode.score == world.episode.maximumReward)
   }
 
+  /// An episode that is decided takes no further step, and what is measured comes from its own world.
+  @Test func episodesEndWhereTheyAreDecided() throws {
+    let policy = try TinyPolicy.make()
+    let steps = try PolicyEvaluation(policy, sampler: .consistency(steps: 1), threads: 2, batch: 4).run(
+      episodes: 9,
+      makeEnvironment: { index in
+        let world = CountingWorld(index: index)
+        return (world, try world.reset(seed: UInt64(index), generator: .legacy))
+      }, seed: { UInt64($0) }, until: { $0.episode.stepCount == $0.maxSteps - 6 },
+      measure: { world, episode in [world.maxSteps, episode.steps, episode.networkCalls] })
+    // Chunks of three actions, one call each.
+    #expect(steps == (0..<9).map { [10 + $0 % 5, 4 + $0 % 5, ($0 % 5 + 6) / 3] })
+  }
+
   @Test func anErrorOfTheWorldIsReported() throws {
     let policy = try TinyPolicy.make()
     #expect(throws: EnvironmentError.stepAfterEnd(steps: 5)) { try episodes(policy, threads: 2, batch: 4, breaksAt: 5) }
