@@ -22,7 +22,7 @@ public struct ConsistencyDistillation: Objective {
     /// Which intervals of the mesh are trained on.
     public var intervals = IntervalDistribution.uniform
     /// The teacher's step from t to r.
-    public var solver = ODEMethod.heun
+    public var solver = OneStepMethod.heun
     /// The distance d.
     public var metric = Distance.meanSquare
     /// c / √D of the pseudo-Huber metric, D being an example's elements; positive.
@@ -54,7 +54,7 @@ public struct ConsistencyDistillation: Objective {
   /// The noise levels in units of the data.
   public let mesh: KarrasMesh
   let decay: Double
-  let solver: ODEMethod
+  let solver: OneStepMethod
   let metric: Distance
   let huberConstant: Double
   let intervals: IndexSampler

@@ -24,7 +24,7 @@ public struct ConsistencyTrajectoryModel: Objective {
     /// How strongly the mesh gathers at small sigmas, positive: see `KarrasMesh`.
     public var rho = 7.0
     /// The teacher's step from t to r.
-    public var solver = ODEMethod.heun
+    public var solver = OneStepMethod.heun
     /// The most intervals that it may skip, at least 1; r is drawn evenly.
     public var largestStep = 1
     /// The distance d.

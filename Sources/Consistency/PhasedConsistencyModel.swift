@@ -23,7 +23,7 @@ public struct PhasedConsistencyModel: Objective {
     /// How strongly the mesh gathers at small sigmas, positive: see `KarrasMesh`.
     public var rho = 7.0
     /// The teacher's step from t to r.
-    public var solver = ODEMethod.heun
+    public var solver = OneStepMethod.heun
     /// The distance d.
     public var metric = Distance.pseudoHuber
     /// c / √D of the pseudo-Huber distance, D being an example's elements; positive.
@@ -56,7 +56,7 @@ public struct PhasedConsistencyModel: Objective {
   public let mesh: KarrasMesh
   /// The mesh indices of the edges, from 0 to the mesh's last, `[M + 1]`.
   let edges: [Int]
-  let solver: ODEMethod
+  let solver: OneStepMethod
   let metric: Distance
   let huberConstant: Double
   let decay: Double

@@ -1,5 +1,13 @@
 import Autograd
 
+/// How a step of the teacher's ODE is taken in training: by methods that need no steps before it.
+public enum OneStepMethod: String, Sendable, Hashable, Codable, CaseIterable {
+  /// First order; DDIM in this frame.
+  case euler
+  /// Second order: the mean of the slopes at both ends.
+  case heun
+}
+
 /// One step of the teacher's probability-flow ODE from level `t` down to level `r`, in a recorded loss.
 enum TeacherStep {
   /// `eulerStep`, (r − t)/t, and `heunStep`, (r − t)/r: what x less its denoised self is multiplied by at t and at r.
@@ -14,7 +22,7 @@ extension LossRecording {
   /// `[B, T, C]`, through which no gradient passes.
   ///
   /// - Precondition: the objective has levels `t` and `r` and the scalars of `TeacherStep`.
-  func teacherStep(from noisy: Tensor, _ solver: ODEMethod) -> Tensor {
+  func teacherStep(from noisy: Tensor, _ solver: OneStepMethod) -> Tensor {
     let atT = (noisy - taught(noisy, at: "t")) * scalar("eulerStep")
     let euler = noisy + atT
     guard solver == .heun else { return euler }

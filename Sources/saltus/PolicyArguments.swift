@@ -12,7 +12,8 @@ struct PolicyArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Network calls of the consistency sampler, or intervals of --solver.", valueName: "K"))
   var steps = 1
 
-  @Option(help: "Follow the ODE with this solver, as for an EDM teacher: euler (K calls) or heun (2K - 1 calls).")
+  @Option(
+    help: "Follow the ODE with this solver, as for an EDM teacher: euler or multistep (K calls), heun (2K - 1 calls).")
   var solver: ODEMethod?
 
   @Option(help: ArgumentHelp("Falling noise levels of the chain, in place of --steps.", valueName: "80,0.5"))

@@ -20,7 +20,8 @@ struct VoiceArguments: ParsableArguments {
   var steps = 1
 
   @Option(
-    help: "Follow the ODE with this solver, as for a teacher's checkpoint: euler (N calls) or heun (2N - 1 calls).")
+    help: "Follow the ODE with this solver, as for a teacher's checkpoint: euler or multistep (N calls), heun (2N - 1)."
+  )
   var solver: ODEMethod?
 
   @Option(

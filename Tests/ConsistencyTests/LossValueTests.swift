@@ -8,7 +8,7 @@ import Testing
 
   /// Mesh {1, 1/2}, so that x_r of a teacher with weight 0, D(x, σ) = x/(1 + σ²), is 0.75 x (Euler) or 0.8 x (Heun).
   private func distillation(
-    _ solver: ODEMethod, _ metric: Distance = .meanSquare, targetDecay: Double = 0
+    _ solver: OneStepMethod, _ metric: Distance = .meanSquare, targetDecay: Double = 0
   ) throws -> ConsistencyDistillation {
     var configuration = ConsistencyDistillation.Configuration()
     configuration.units = .data
@@ -42,7 +42,7 @@ import Testing
 
   @Test func distillationLoss() throws {
     // f(x, 1) = 0.8 x + 0.25 weight x, f(x, 1/2) = x. x_t = 2.
-    for (solver, expected) in [(ODEMethod.euler, 0.15 * 2), (.heun, 0.1 * 2)] {
+    for (solver, expected) in [(OneStepMethod.euler, 0.15 * 2), (.heun, 0.1 * 2)] {
       let objective = try distillation(solver)
       let batch = LossBatch(objective, network, sigmaData: 1, rows: [(objective.draw(interval: 0), [1], [1])])
       #expect(abs(batch.losses([.online: [0.4], .teacher: [0]])[0] - expected * expected) < 1e-9)

@@ -35,6 +35,16 @@ import Testing
     }
   }
 
+  /// With twice as many intervals the error falls eight-fold, where a second-order method's falls four-fold.
+  @Test func theMultistepMethodIsOfThirdOrder() throws {
+    let errors = try [12, 24, 48].map { try solve(.multistep, intervals: $0).error }
+    #expect(errors[0] / errors[1] > 6 && errors[1] / errors[2] > 6, "errors \(errors)")
+    // At as many calls it is the most exact of the three.
+    #expect(try errors[1] < solve(.heun, intervals: 12).error / 4)
+    #expect(try errors[1] < solve(.euler, intervals: 24).error / 10)
+    #expect(try solve(.multistep, intervals: 24).evaluations == 24)
+  }
+
   @Test func eulerTakesOneCallPerIntervalAndHeunTwoButForTheLast() throws {
     #expect(try solve(.euler, intervals: 10).evaluations == 10)
     #expect(try solve(.heun, intervals: 10).evaluations == 19)

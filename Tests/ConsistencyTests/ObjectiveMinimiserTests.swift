@@ -48,9 +48,9 @@ import Testing
       objective, draws: sigmas.map(objective.draw(sigma:)), sigmas: sigmas, gains: sigmas.map(truth.denoiserGain))
   }
 
-  @Test(arguments: ODEMethod.allCases, [Distance.meanSquare, .pseudoHuber])
+  @Test(arguments: OneStepMethod.allCases, [Distance.meanSquare, .pseudoHuber])
   func distillationIsMinimisedByTheProductOfSolverSteps(
-    solver: ODEMethod, metric: Distance
+    solver: OneStepMethod, metric: Distance
   ) throws {
     var configuration = ConsistencyDistillation.Configuration()
     configuration.solver = solver
@@ -99,8 +99,8 @@ import Testing
   }
 
   /// The jump to each phase's edge is the product of the steps down to it.
-  @Test(arguments: ODEMethod.allCases, [1, 3])
-  func phasedModelsAreMinimisedByTheProductWithinEachPhase(solver: ODEMethod, phaseCount: Int) throws {
+  @Test(arguments: OneStepMethod.allCases, [1, 3])
+  func phasedModelsAreMinimisedByTheProductWithinEachPhase(solver: OneStepMethod, phaseCount: Int) throws {
     var configuration = PhasedConsistencyModel.Configuration()
     configuration.meshCount = 13
     configuration.phaseCount = phaseCount
