@@ -112,8 +112,8 @@ let package = Package(
     .testTarget(
       name: "PolicyTrainingTests",
       dependencies: [
-        "Checkpoints", "Configuration", "Consistency", "Datasets", "PolicyHead", "PolicyTraining", "Training", "saltus",
-        "TestSupport",
+        "Autograd", "Backbone", "Checkpoints", "Configuration", "Consistency", "Datasets", "PolicyHead",
+        "PolicyTraining", "Training", "saltus", "TestSupport",
       ]),
     .testTarget(
       name: "SpeechHeadTests",

@@ -16,6 +16,8 @@ public final class Graph {
   package private(set) var nodes: [Node] = []
   private(set) var constants: [[Float]] = []
   private var known: [Key: Int] = [:]
+  /// Low-rank changes of weights; the teacher is read without them.
+  public var adapters: GraphAdapters?
   /// Which buffer parameters are read from while layers are being called.
   public private(set) var bank = Bank.online
 
@@ -44,8 +46,16 @@ public final class Graph {
     return emit(.input(name), shape)
   }
 
-  /// A parameter's values, from the current bank.
-  public func parameter(_ parameter: Parameter) -> Tensor { emit(.parameter(parameter, bank), parameter.shape) }
+  /// A parameter's values, from the current bank; with its adapter's change, where it has one.
+  public func parameter(_ parameter: Parameter) -> Tensor {
+    func read(_ parameter: Parameter, _ bank: Bank) -> Tensor { emit(.parameter(parameter, bank), parameter.shape) }
+    guard let adapters, bank != .teacher, adapters.network.contains(parameter.offset) else {
+      return read(parameter, bank)
+    }
+    let weight = read(parameter, .base)
+    guard let adapter = adapters.adapters[parameter] else { return weight }
+    return weight + read(adapter.a, bank).convolution(read(adapter.b, bank)) * adapter.scale
+  }
 
   /// Fixed values, in row-major order of `shape`, which has rank 3 and as many elements.
   public func constant(_ values: [Float], _ shape: [Int]) -> Tensor {

@@ -200,4 +200,6 @@ public enum Bank: String, Sendable, Hashable, CaseIterable {
   case target
   /// A frozen network whose ODE a student follows.
   case teacher
+  /// The frozen weights below adapters: see `LowRankAdapter`.
+  case base
 }

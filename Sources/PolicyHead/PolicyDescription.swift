@@ -22,11 +22,14 @@ public struct PolicyDescription: Sendable, Codable, Equatable {
   public var objective: ObjectiveConfiguration
   /// The noise levels of its sampling chains.
   public var sampling: SamplingSchedule
+  /// Set while only low-rank adapters of the network are trained; nil for a policy that is used.
+  public var adaptation: LowRankAdaptation?
 
   public init(
     observationSteps: Int, horizon: Int, actionSteps: Int, observationColumns: [String], actionColumns: [String],
     observationNormalizer: Normalizer, actionNormalizer: Normalizer, network: TemporalUNet.Configuration,
-    parameterisation: Parameterisation, objective: ObjectiveConfiguration, sampling: SamplingSchedule
+    parameterisation: Parameterisation, objective: ObjectiveConfiguration, sampling: SamplingSchedule,
+    adaptation: LowRankAdaptation? = nil
   ) {
     self.observationSteps = observationSteps
     self.horizon = horizon
@@ -39,6 +42,7 @@ public struct PolicyDescription: Sendable, Codable, Equatable {
     self.parameterisation = parameterisation
     self.objective = objective
     self.sampling = sampling
+    self.adaptation = adaptation
   }
 
   public var observationSize: Int { observationNormalizer.dimensions }
@@ -46,7 +50,7 @@ public struct PolicyDescription: Sendable, Codable, Equatable {
 
   /// What contradicts itself, or nil.
   public var problem: String? {
-    if let problem = network.problem { return problem }
+    if let problem = network.problem ?? adaptation?.problem { return problem }
     if network.frameCondition != 0 { return "a policy's network has no condition per frame" }
     if network.targetEmbedding != objective.method.objective.needsTargetTime {
       return "objective=\(objective.method) and a network \(network.targetEmbedding ? "with" : "without") a target time"

@@ -23,7 +23,9 @@ public struct PolicyExamples: Sendable {
 /// Training of a policy: action windows as data, flattened observations as the global condition.
 public struct PolicyTask: TrainingTask {
   public let layout: ParameterLayout
+  public let trainedParameters: Range<Int>
   private let network: TemporalUNet
+  private let adapters: LowRankAdapters?
   private let horizon: Int
   private let method: TrainingMethod
   private let training: PolicyExamples
@@ -38,9 +40,12 @@ public struct PolicyTask: TrainingTask {
   ) {
     var layout = ParameterLayout()
     network = TemporalUNet(description.network, in: &layout)
+    adapters = description.adaptation.map { LowRankAdapters($0, in: &layout) }
     method = TrainingMethod(
       objective: objective, student: description.parameterisation, teacher: teacher, in: &layout)
     self.layout = layout
+    // With adapters those, and what the loss learns for itself behind them.
+    trainedParameters = (adapters?.parameters.lowerBound ?? 0)..<layout.count
     horizon = description.horizon
     self.training = training
     self.heldOut = heldOut
@@ -54,6 +59,7 @@ public struct PolicyTask: TrainingTask {
 
   public func record(batch: Int, training: Bool) -> RecordedLoss {
     let graph = Graph()
+    graph.adapters = adapters?.graphAdapters
     let configuration = network.configuration
     let actions = graph.input("actions", [batch, horizon, configuration.channels])
     let observations = graph.input("observations", [batch, 1, configuration.globalCondition])

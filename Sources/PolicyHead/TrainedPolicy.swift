@@ -26,16 +26,21 @@ public struct TrainedPolicy: Sendable {
     packed = PackedWeights([.online: weights])
   }
 
-  /// Reads a checkpoint of training, or a bundled file: its averaged weights.
+  /// Reads a checkpoint of training, or a bundled file: its averaged weights, adapters merged.
   public init(contentsOf url: URL) throws(PolicyError) {
     do {
       let file = try SafetensorsFile(url)
-      let description = try file.metadata(PolicyDescription.self, forKey: Self.metadataKey)
+      var description = try file.metadata(PolicyDescription.self, forKey: Self.metadataKey)
       if let problem = description.problem { throw PolicyError.checkpoint("\(url.path): \(problem)") }
       var layout = ParameterLayout()
       _ = TemporalUNet(description.network, in: &layout)
-      let weights = ParameterBuffer(count: layout.count)
+      let adapters = description.adaptation.map { LowRankAdapters($0, in: &layout) }
+      var weights = ParameterBuffer(count: layout.count)
       try file.read(layout, prefix: "ema", into: weights)
+      if let adapters {
+        weights = adapters.merged(weights)
+        description.adaptation = nil
+      }
       guard weights.values.allSatisfy(\.isFinite) else {
         throw PolicyError.checkpoint("\(url.path): some weights are not finite")
       }

@@ -85,7 +85,11 @@ public struct PolicyTrainer {
         Preconditioning(
           sigmaData: sigmaData, boundarySigma: objective.boundarySigma, frame: type(of: objective).frame),
         noiseScale: configuration.noiseScale),
-      objective: configuration.objective, sampling: sampling)
+      objective: configuration.objective, sampling: sampling, adaptation: configuration.adaptation)
+    guard configuration.adaptation == nil || start != nil || teacher != nil else {
+      throw TrainingError.configuration(
+        "loraRank is \(configuration.loraRank), but there are no weights to adapt: give --start")
+    }
     if objective.needsTeacher {
       guard let teacher else {
         throw TrainingError.configuration("the objective \(objective.name) needs a teacher: give one with --teacher")

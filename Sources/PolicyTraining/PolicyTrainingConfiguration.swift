@@ -24,6 +24,10 @@ public struct PolicyTrainingConfiguration: Sendable, Equatable {
   public var dropout = 0.0
   /// How the noise level enters the embedding: consistency (250 ln σ) or edm (ln σ / 4).
   public var noiseScale = NoiseScale.consistency
+  /// Trains low-rank adapters of this rank alone, beside the frozen weights of the start; 0: all weights.
+  public var loraRank = 0
+  /// Their α: see `LowRankAdaptation`.
+  public var loraAlpha = 8.0
   /// What is minimised, with its settings.
   public var objective = ObjectiveConfiguration(.edm)
   /// Middle noise levels of sampling chains: entry i belongs to i + 2 steps.
@@ -42,6 +46,10 @@ public struct PolicyTrainingConfiguration: Sendable, Equatable {
       targetEmbedding: objective.method.objective.needsTargetTime, dropout: Float(dropout))
   }
 
+  var adaptation: LowRankAdaptation? {
+    loraRank == 0 ? nil : LowRankAdaptation(rank: loraRank, alpha: loraAlpha)
+  }
+
   /// What is wrong with the values, or nil.
   public var problem: String? {
     if let problem = network(observationSize: 1, actionSize: 1).problem { return problem }
@@ -58,6 +66,7 @@ public struct PolicyTrainingConfiguration: Sendable, Equatable {
     }
     let multiple = 1 << (widths.count - 1)
     if horizon % multiple != 0 { return "horizon is \(horizon); \(widths.count) levels need a multiple of \(multiple)" }
+    if let problem = adaptation?.problem { return problem }
     return training.problem
   }
 }
@@ -65,7 +74,7 @@ public struct PolicyTrainingConfiguration: Sendable, Equatable {
 extension PolicyTrainingConfiguration: Codable {
   private enum CodingKeys: CodingKey {
     case observation, action, observationSteps, horizon, actionSteps, widths, kernel, groups, embedding, dropout
-    case noiseScale, objective, middleSigmas, heldOutEpisodes
+    case noiseScale, loraRank, loraAlpha, objective, middleSigmas, heldOutEpisodes
   }
 
   public init(from decoder: any Decoder) throws {
@@ -81,6 +90,8 @@ extension PolicyTrainingConfiguration: Codable {
     embedding = try values.decode(Int.self, forKey: .embedding)
     dropout = try values.decode(Double.self, forKey: .dropout)
     noiseScale = try values.decode(NoiseScale.self, forKey: .noiseScale)
+    loraRank = try values.decode(Int.self, forKey: .loraRank)
+    loraAlpha = try values.decode(Double.self, forKey: .loraAlpha)
     objective = try values.decode(ObjectiveConfiguration.self, forKey: .objective)
     middleSigmas = try values.decode([[Double]].self, forKey: .middleSigmas)
     heldOutEpisodes = try values.decode(Double.self, forKey: .heldOutEpisodes)
@@ -100,6 +111,8 @@ extension PolicyTrainingConfiguration: Codable {
     try values.encode(embedding, forKey: .embedding)
     try values.encode(dropout, forKey: .dropout)
     try values.encode(noiseScale, forKey: .noiseScale)
+    try values.encode(loraRank, forKey: .loraRank)
+    try values.encode(loraAlpha, forKey: .loraAlpha)
     try values.encode(objective, forKey: .objective)
     try values.encode(middleSigmas, forKey: .middleSigmas)
     try values.encode(heldOutEpisodes, forKey: .heldOutEpisodes)

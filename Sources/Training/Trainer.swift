@@ -68,6 +68,8 @@ public final class Trainer<Task: TrainingTask> {
     }
     var banks: [Bank: ParameterBuffer] = [.online: optimizer.weights]
     banks[.target] = optimizer.target
+    // Weights below adapters are not trained: they stay as they are in here.
+    banks[.base] = optimizer.weights
     banks[.teacher] = teacher
     trainingStep = TrainingStep(
       task, banks: banks, batchSize: configuration.batchSize, shards: configuration.shards, workers: workers)

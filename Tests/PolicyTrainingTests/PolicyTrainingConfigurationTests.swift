@@ -28,7 +28,8 @@ struct PolicyTrainingConfigurationTests {
     let keys = try ConfigurationLoader.keys(of: PolicyTrainingConfiguration()).map(\.key)
     let expected = [
       "observation", "action", "observationSteps", "horizon", "actionSteps", "widths", "kernel", "groups", "embedding",
-      "dropout", "noiseScale", "middleSigmas", "heldOutEpisodes", "steps", "batchSize", "shards", "learningRate",
+      "dropout", "noiseScale", "loraRank", "loraAlpha", "middleSigmas", "heldOutEpisodes", "steps", "batchSize",
+      "shards", "learningRate",
       "warmupSteps", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm", "emaPower", "emaMaximum", "seed",
       "checkpointEvery", "keepCheckpoints", "logEvery", "evaluateEvery", "evaluationExamples", "objective",
     ]
