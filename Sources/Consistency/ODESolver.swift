@@ -4,6 +4,9 @@ public enum ODEMethod: String, Sendable, Hashable, Codable, CaseIterable {
   case euler
   /// Second order: the mean of the slopes at both ends (Karras et al. 2022, algorithm 1).
   case heun
+
+  /// Network calls of one step.
+  public var callsPerStep: Int { self == .heun ? 2 : 1 }
 }
 
 /// What a sampler knows of a model: replaces x, a flat array of samples, by f(x, sigma).

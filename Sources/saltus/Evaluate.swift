@@ -5,7 +5,6 @@ import Foundation
 import PolicyHead
 import PushTEnv
 import Reporting
-import Synchronization
 
 /// `saltus evaluate`: many episodes of a simulated world, with a score and a latency.
 struct Evaluate: ParsableCommand {
@@ -74,19 +73,9 @@ struct Evaluate: ParsableCommand {
     let policy = try arguments.policy(actionSteps: chunks.actionSteps)
     let sampler = try arguments.sampler()
     let starts = try Starts(self)
-    let count = starts.count
-    let networkCalls = try ActionPredictor(policy, sampler: sampler).networkCalls
-    let progress = Mutex(ProgressReporter(label: "episodes", total: count))
-    let evaluation = PolicyEvaluation(
-      policy, sampler: sampler, threads: threadOptions.threads, chunks: schedule, delay: delay)
-    let results = try evaluation.run(
-      episodes: count, makeEnvironment: { try starts.make($0) }, seed: { firstSeed + UInt64($0) },
-      progress: { finished in progress.withLock { $0.update(step: finished) } })
-    let latency = try PolicyLatency.measure(policy, sampler: sampler, observation: starts.make(0).1)
-    let report = EvaluationReport(
-      scores: results.map(\.score), successes: results.count(where: \.success),
-      networkCallsPerChunk: networkCalls, milliseconds: latency,
-      jumps: EvaluationReport.Jumps(results.reduce(into: ActionJumps()) { $0.add($1.jumps) }))
+    let report = try PolicyRollout.report(
+      of: policy, sampler: sampler, episodes: starts.count, threads: threadOptions.threads, chunks: schedule,
+      delay: delay, makeEnvironment: { try starts.make($0) }, seed: { firstSeed + UInt64($0) })
     if let json { try JSONFile.write(report, to: json) }
     print(report.summary)
     if let gif { try film(policy, sampler, starts, to: gif) }
@@ -140,18 +129,3 @@ struct Evaluate: ParsableCommand {
 }
 
 extension ResetGenerator: ExpressibleByArgument {}
-
-/// Milliseconds from an observation to a chunk of actions, one history at a time.
-enum PolicyLatency {
-  static func measure(_ policy: TrainedPolicy, sampler: SamplingMethod, observation: [Double]) throws -> [Double] {
-    let predictor = try ActionPredictor(policy, sampler: sampler)
-    let history = [[Double]](repeating: observation, count: policy.description.observationSteps)
-    let clock = ContinuousClock()
-    // The first calls touch cold memory.
-    for call in 0..<5 { _ = predictor.predict([history], seeds: [0], call: UInt32(call)) }
-    return (0..<200).map { call in
-      let time = clock.measure { _ = predictor.predict([history], seeds: [0], call: UInt32(call)) }
-      return Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) * 1e-15
-    }
-  }
-}
