@@ -58,8 +58,8 @@ let package = Package(
       name: "saltus",
       dependencies: [
         "AudioFile", "Autograd", "Backbone", "CAllocationCounter", "Charts", "Checkpoints", "Comparison",
-        "Configuration", "Consistency", "Datasets", "Environments", "PolicyHead", "PolicyTraining", "PushTEnv", "Reporting", "Spectral",
-        "SpeechCorpus", "SpeechHead", "SpeechTraining", "Support", "TextFrontEnd", "Training",
+        "Configuration", "Consistency", "Datasets", "Environments", "PolicyHead", "PolicyTraining", "PushTEnv",
+        "Reporting", "Spectral", "SpeechCorpus", "SpeechHead", "SpeechTraining", "Support", "TextFrontEnd", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Models")]),

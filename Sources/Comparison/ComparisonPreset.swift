@@ -24,6 +24,11 @@ public struct ComparisonPreset: Sendable, Codable, Equatable {
     public var steps: Int
     public var solver: ODEMethod?
 
+    public init(steps: Int, solver: ODEMethod? = nil) {
+      self.steps = steps
+      self.solver = solver
+    }
+
     /// The same for a sampler.
     public var method: SamplingMethod {
       solver.map { .solver($0, intervals: steps) } ?? .consistency(steps: steps)
@@ -47,6 +52,8 @@ public struct ComparisonPreset: Sendable, Codable, Equatable {
     /// How the policy that comes out is evaluated; nothing for one that only leads to the next.
     public var evaluate: [Sampling]?
 
+    public init(config: String) { self.config = config }
+
     /// `name`, or what it is without one.
     public var folder: String { name ?? "student" }
   }
@@ -58,6 +65,12 @@ public struct ComparisonPreset: Sendable, Codable, Equatable {
     /// What it is, in a few words.
     public var title: String
     public var stages: [Stage]
+
+    public init(name: String, title: String, stages: [Stage]) {
+      self.name = name
+      self.title = title
+      self.stages = stages
+    }
   }
 
   /// Whether the demonstrations are seen through the world's symmetries as well.

@@ -34,7 +34,8 @@ public struct ComparisonTable {
     return ["\(row.method), \(row.title)"]
       + columns.map { row.result(calls: $0).map(score) ?? "–" }
       + [
-        more.isEmpty ? "–" : more.joined(separator: "; "), row.origins.isEmpty ? "–" : row.origins.joined(separator: ", "),
+        more.isEmpty ? "–" : more.joined(separator: "; "),
+        row.origins.isEmpty ? "–" : row.origins.joined(separator: ", "),
         price, "\(row.evaluations)", String(format: "%.1f", minutes),
         row.cheapest.map { String(format: "%.2f", $0.report.latency.p50) } ?? "–", coverage(of: row),
       ]

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Charts
 import Comparison
+import Environments
 import Foundation
 import PushTEnv
 import Reporting
@@ -61,7 +62,8 @@ struct Compare: ParsableCommand {
 
   @Option(
     name: .customLong("set"),
-    help: ArgumentHelp("Sets one key in every stage, such as widths=32,64; not steps, batchSize, seed.", valueName: "key=value"))
+    help: ArgumentHelp(
+      "Sets one key in every stage, such as widths=32,64; not steps, batchSize, seed.", valueName: "key=value"))
   var overrides: [String] = []
 
   @Option(help: ArgumentHelp("Folders of rows that were made before.", valueName: "DIR"))

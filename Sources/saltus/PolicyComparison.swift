@@ -1,6 +1,7 @@
 import ArgumentParser
 import Comparison
 import Configuration
+import Environments
 import Foundation
 import PolicyHead
 import PushTEnv

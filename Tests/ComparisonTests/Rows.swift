@@ -15,7 +15,8 @@ extension ComparisonRow {
     ComparisonRow(
       method: method, title: "the \(method)", settings: settings, origins: origins,
       training: prices.map {
-        Training(stage: "student", steps: 60 / prices.count / $0, evaluationsPerStep: $0, seconds: 90, configuration: "{}")
+        Training(
+          stage: "student", steps: 60 / prices.count / $0, evaluationsPerStep: $0, seconds: 90, configuration: "{}")
       },
       results: scores.map { calls, score in
         Result(

@@ -17,7 +17,8 @@ public enum SaltusCommand {
     let places = [folder, root.appending(path: ".build/release")].compactMap { $0?.appending(path: "saltus") }
     guard let found = places.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) }) else {
       throw NotBuilt(
-        description: "the command is not built: none of \(places.map(\.path)); run swift build -c release --build-tests")
+        description: "the command is not built: none of \(places.map(\.path)); run swift build -c release --build-tests"
+      )
     }
     return found
   }
