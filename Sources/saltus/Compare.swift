@@ -87,6 +87,13 @@ struct Compare: ParsableCommand {
     for (name, value) in [("budget", budget), ("batch", batch), ("episodes", episodes)] where value < 1 {
       throw ValidationError("--\(name) \(value): at least 1 is needed.")
     }
+    if let json, let out {
+      // What lies in --out as JSON is read as rows.
+      let folder = URL(filePath: json).deletingLastPathComponent().standardizedFileURL.path
+      if folder == URL(filePath: out).standardizedFileURL.path {
+        throw ValidationError("--json \(json): --out is for single rows; choose another directory.")
+      }
+    }
     guard !firstSeed.addingReportingOverflow(UInt64(episodes)).overflow else {
       throw ValidationError("--first-seed \(firstSeed): there are no \(episodes) seeds from there on.")
     }
@@ -96,9 +103,16 @@ struct Compare: ParsableCommand {
     var found: [ComparisonRow] = []
     for folder in rows { found += try ComparisonRow.read(folder: folder) }
     if let data, let out {
+      let earlier = FileManager.default.fileExists(atPath: out) ? try ComparisonRow.read(folder: out) : []
       let settings = ComparisonSettings(
         world: env.rawValue, budget: budget, batchSize: batch, seed: seed, episodes: episodes, firstSeed: firstSeed,
         reset: reset.rawValue)
+      // Said before the training, not when the table is made.
+      for row in found + earlier where row.settings != settings {
+        throw CommandFailure(
+          "the row of \(row.method) was made with other settings: \(row.settings.summary); use the same, or choose another "
+            + "--out directory")
+      }
       let comparison = try PolicyComparison(
         preset: preset ?? "Examples/Presets/compare/\(env.rawValue)/comparison.yaml",
         methods: methods?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }, settings: settings,

@@ -50,7 +50,7 @@ struct PolicyComparison {
 
   /// Does what is not done yet.
   ///
-  /// - Throws: `CommandFailure` for a folder with a row of other settings; what training and evaluation throw.
+  /// - Throws: `CommandFailure` for a row of another configuration; what training and evaluation throw.
   func run() throws {
     Interrupt.install()
     let unfinished = try plans.filter { try asked.contains($0.method.name) && !hasRow($0) }
@@ -77,10 +77,9 @@ struct PolicyComparison {
     guard FileManager.default.fileExists(atPath: path(plan)) else { return false }
     let row = try ComparisonRow.read(path(plan))
     let configurations = try plan.stages.map { try ConfigurationLoader.json($0.configuration) }
-    guard row.settings == settings && row.training.map(\.configuration) == configurations else {
-      let difference =
-        row.settings == settings ? "with another configuration" : "with other settings: \(row.settings.summary)"
-      throw CommandFailure("\(path(plan)) was made \(difference); remove it, or choose another --out directory")
+    guard row.training.map(\.configuration) == configurations else {
+      throw CommandFailure(
+        "\(path(plan)) was made with another configuration; remove it, or choose another --out directory")
     }
     return true
   }

@@ -36,11 +36,14 @@ struct ComparisonCommandTests {
     for (name, text) in files { try Data(text.utf8).write(to: folder.appending(path: name)) }
   }
 
-  private func compare(_ folder: URL, _ more: String...) throws -> (code: Int32, output: String, errors: String) {
+  private func compare(
+    _ folder: URL, preset: URL? = nil, _ more: String...
+  ) throws -> (code: Int32, output: String, errors: String) {
     try SaltusCommand.run(
       [
         "compare", "--data", folder.appending(path: "data.zarr").path, "--out", folder.appending(path: "out").path,
-        "--preset", folder.appending(path: "comparison.yaml").path, "--batch", "8", "--episodes", "2", "--threads", "1",
+        "--preset", (preset ?? folder.appending(path: "comparison.yaml")).path, "--batch", "8", "--episodes", "2",
+        "--threads", "1",
         "--set", "widths=8,16", "--set", "groups=4", "--set", "embedding=8", "--set", "heldOutEpisodes=0.25", "--set",
         "evaluateEvery=0", "--set", "checkpointEvery=3",
       ] + more)
@@ -89,6 +92,23 @@ struct ComparisonCommandTests {
 
       let other = try compare(folder, "--budget", "48", "--methods", "ect")
       #expect(other.code == 1 && other.errors.contains("was made with other settings"), "\(other.errors)")
+    }
+  }
+
+  /// Training stops at the first number that is not finite.
+  @Test func everyMethodOfThePushTPresetTrainsAndActs() throws {
+    let preset = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Examples/Presets/compare/pusht/comparison.yaml")
+    try withTemporaryFolder { folder in
+      try writeData(folder.appending(path: "data.zarr"))
+      let result = try compare(folder, preset: preset, "--budget", "240", "--set", "warmupSteps=0")
+      #expect(result.code == 0, "\(result.errors)")
+      let rows = try ComparisonRow.read(folder: folder.appending(path: "out").path)
+      #expect(rows.map(\.method) == try ComparisonPreset(file: preset.path).methods.map(\.name).sorted())
+      for row in rows {
+        #expect(row.evaluations <= 240 && row.evaluations > 180, "\(row.method): \(row.evaluations)")
+        #expect(row.results.allSatisfy { $0.report.scores.allSatisfy((0...1).contains) })
+      }
     }
   }
 
