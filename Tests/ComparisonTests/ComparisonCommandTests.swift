@@ -104,7 +104,7 @@ struct ComparisonCommandTests {
       let result = try compare(folder, preset: preset, "--budget", "240", "--set", "warmupSteps=0")
       #expect(result.code == 0, "\(result.errors)")
       let rows = try ComparisonRow.read(folder: folder.appending(path: "out").path)
-      #expect(rows.map(\.method) == try ComparisonPreset(file: preset.path).methods.map(\.name).sorted())
+      #expect(try rows.map(\.method) == ComparisonPreset(file: preset.path).methods.map(\.name).sorted())
       for row in rows {
         #expect(row.evaluations <= 240 && row.evaluations > 180, "\(row.method): \(row.evaluations)")
         #expect(row.results.allSatisfy { $0.report.scores.allSatisfy((0...1).contains) })
