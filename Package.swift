@@ -51,12 +51,16 @@ let package = Package(
     .target(name: "Charts", dependencies: ["CCairo"]),
     .target(name: "Configuration", dependencies: ["Support", .product(name: "Yams", package: "Yams")]),
     .target(name: "Reporting", dependencies: ["Support"]),
+    .target(
+      name: "Comparison",
+      dependencies: ["Charts", "Configuration", "Consistency", "PolicyTraining", "Reporting", "Support", "Training"]),
     .executableTarget(
       name: "saltus",
       dependencies: [
-        "AudioFile", "Autograd", "Backbone", "CAllocationCounter", "Charts", "Checkpoints", "Configuration",
-        "Consistency", "Datasets", "Environments", "PolicyHead", "PolicyTraining", "PushTEnv", "Reporting", "Spectral",
-        "SpeechCorpus", "SpeechHead", "SpeechTraining", "Support", "TextFrontEnd", "Training", "TwoWayEnv",
+        "AudioFile", "Autograd", "Backbone", "CAllocationCounter", "Charts", "Checkpoints", "Comparison",
+        "Configuration", "Consistency", "Datasets", "Environments", "PolicyHead", "PolicyTraining", "PushTEnv",
+        "Reporting", "Spectral", "SpeechCorpus", "SpeechHead", "SpeechTraining", "Support", "TextFrontEnd", "Training",
+        "TwoWayEnv",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Models")]),
@@ -114,6 +118,12 @@ let package = Package(
       dependencies: [
         "Autograd", "Backbone", "Checkpoints", "Configuration", "Consistency", "Datasets", "PolicyHead",
         "PolicyTraining", "Training", "saltus", "TestSupport",
+      ]),
+    .testTarget(
+      name: "ComparisonTests",
+      dependencies: [
+        "Charts", "Comparison", "Configuration", "Consistency", "Datasets", "PolicyHead", "PolicyTraining", "PushTEnv",
+        "Reporting", "TestSupport", "saltus",
       ]),
     .testTarget(
       name: "SpeechHeadTests",

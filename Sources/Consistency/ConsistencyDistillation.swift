@@ -109,6 +109,8 @@ public struct ConsistencyDistillation: Objective {
   public var levelNames: [String] { ["t", "r"] }
   /// Those of the teacher's step.
   public var scalarNames: [String] { TeacherStep.scalarNames }
+  /// 5 with Euler's method, 6 with Heun's: the trained call, the target, the teacher's step.
+  public var evaluationsPerStep: Int { 4 + solver.callsPerStep }
 
   /// Draws an interval of the mesh; the same at any `progress`.
   public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {

@@ -104,6 +104,8 @@ public struct ConsistencyTraining: Objective {
     return exp(
       Double(configuration.initialIntervals) * log(configuration.initialDecay) / Double(meshCount(progress: progress)))
   }
+  /// 4: the trained call and the target.
+  public var evaluationsPerStep: Int { 4 }
 
   /// Draws one of the intervals of the mesh at `progress`, all alike.
   public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {

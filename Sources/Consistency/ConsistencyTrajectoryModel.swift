@@ -124,6 +124,9 @@ public struct ConsistencyTrajectoryModel: Objective {
   public var scalarNames: [String] {
     ["keptOfT", "keptOfR", "keptOfS", "denoisingWeight"] + TeacherStep.scalarNames
   }
+  /// 12 with Heun's method and the denoising term: the teacher's step 1 or 2; the inner jump 3 and its target's 1; the
+  /// outer jump, through which the gradient passes, 2 and its target's 1; the denoising term 3.
+  public var evaluationsPerStep: Int { 7 + configuration.solver.callsPerStep + (configuration.dsmWeight > 0 ? 3 : 0) }
 
   /// Draws the three levels of the mesh and the denoising term's; the same at any `progress`.
   public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {

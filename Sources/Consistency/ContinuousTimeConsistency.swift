@@ -108,6 +108,8 @@ public struct ContinuousTimeConsistency: Objective {
   public var scalarNames: [String] { ["cosine", "sine", "warmup", LearnedWeighting.scalarName] }
   /// Those of w.
   public var learned: [LearnedParameter] { [LearnedWeighting.parameter] }
+  /// 4: the trained call and its derivative along the trajectory; 5 with a teacher.
+  public var evaluationsPerStep: Int { needsTeacher ? 5 : 4 }
 
   /// Draws a clamped sigma.
   public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {

@@ -68,6 +68,8 @@ public struct EDMObjective: Objective {
   public var levelNames: [String] { ["t"] }
   /// `weight`, λ(sigma).
   public var scalarNames: [String] { ["weight"] }
+  /// 3, the trained call.
+  public var evaluationsPerStep: Int { 3 }
 
   /// Draws a clamped sigma and its λ; the same at any `progress`.
   public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {

@@ -100,6 +100,8 @@ public struct EasyConsistencyTuning: Objective {
     let n = 1 + configuration.k / (1 + exp(configuration.b * t / factor))
     return max(0, t * (1 - n / pow(configuration.q, Double(stage + 1))))
   }
+  /// 4: the trained call and the target.
+  public var evaluationsPerStep: Int { 4 }
 
   /// Draws t, at most `sigmaMax`, and the r that the stage at `progress` gives it.
   public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {

@@ -109,6 +109,8 @@ public struct ImprovedConsistencyTraining: Objective {
   public func stage(progress: Double) -> Int {
     min(Int(max(progress, 0) * Double(meshes.count)), meshes.count - 1)
   }
+  /// 4: the trained call and the target.
+  public var evaluationsPerStep: Int { 4 }
 
   /// Draws an interval of the mesh at `progress`.
   public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {

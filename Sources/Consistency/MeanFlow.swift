@@ -80,6 +80,8 @@ public struct MeanFlow: Objective {
 
   /// sigma = sd t/(1 − t).
   package func sigma(of time: Double) -> Double { sigmaData * time / (1 - time) }
+  /// 4: the trained call and its derivative along the line.
+  public var evaluationsPerStep: Int { 4 }
 
   /// Draws two times, the later one first; the same at any `progress`.
   public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {

@@ -44,6 +44,10 @@ public protocol Objective: Sendable {
   /// The other numbers per sample that it reads, in `Draw.scalars`' order.
   var scalarNames: [String] { get }
 
+  /// What a training step costs per sample, in forward passes of the network: a trained call is 3, forward and backward;
+  /// one that only passes the gradient on 2; one with frozen parameters 1; a derivative along a direction 1 more.
+  var evaluationsPerStep: Int { get }
+
   /// Draws one sample's noise levels and scalars.
   ///
   /// - Parameter progress: how much of the training has been done, 0 … 1.

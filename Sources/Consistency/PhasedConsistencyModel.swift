@@ -108,6 +108,8 @@ public struct PhasedConsistencyModel: Objective {
   public var levelNames: [String] { ["t", "r"] }
   /// `keptOfT`, s/t, and `keptOfR`, s/r, then those of the teacher's step.
   public var scalarNames: [String] { ["keptOfT", "keptOfR"] + TeacherStep.scalarNames }
+  /// 5 with Euler's method, 6 with Heun's: the trained call, the target, the teacher's step.
+  public var evaluationsPerStep: Int { 4 + solver.callsPerStep }
 
   /// Draws an interval of the mesh, all alike; the same at any `progress`.
   public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {

@@ -86,6 +86,8 @@ public struct ProgressiveDistillation: Objective {
   public var levelNames: [String] { ["t", "r"] }
   /// `weight`, λ(t); `firstStep`, (t′ − t)/t; `secondStep`, (t″ − t′)/t′; `wholeStep`, t/(t − t″).
   public var scalarNames: [String] { ["weight", "firstStep", "secondStep", "wholeStep"] }
+  /// 5: the trained call, the teacher's two steps.
+  public var evaluationsPerStep: Int { 5 }
 
   /// Draws a step of the student, all alike; the same at any `progress`.
   public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {

@@ -6,6 +6,9 @@ public enum OneStepMethod: String, Sendable, Hashable, Codable, CaseIterable {
   case euler
   /// Second order: the mean of the slopes at both ends.
   case heun
+
+  /// Network calls of one step.
+  public var callsPerStep: Int { self == .heun ? 2 : 1 }
 }
 
 /// One step of the teacher's probability-flow ODE from level `t` down to level `r`, in a recorded loss.

@@ -99,6 +99,8 @@ public struct TruncatedConsistencyModel: Objective {
   public var levelNames: [String] { ["t", "r"] }
   /// `weight`, and `isBoundary`, 1 where the first stage's model is the target, else 0.
   public var scalarNames: [String] { ["weight", "isBoundary"] }
+  /// 5: the trained call, the target, the first stage's.
+  public var evaluationsPerStep: Int { 5 }
 
   /// Draws the boundary, or a pair above it.
   public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {

@@ -54,6 +54,16 @@ public enum MetricsFile {
     return records
   }
 
+  /// Seconds that the steps of a run took, from the speeds that its records tell; records without one count for nothing.
+  public static func seconds(_ records: [MetricsRecord]) -> Double {
+    var (seconds, last) = (0.0, 0)
+    for record in records {
+      if let speed = record.stepsPerSecond, speed > 0 { seconds += Double(record.step - last) / speed }
+      last = record.step
+    }
+    return seconds
+  }
+
   private static func parse(_ line: Data, place: String) throws(CommandFailure) -> MetricsRecord {
     let record: MetricsRecord
     do {

@@ -5,7 +5,6 @@ import Foundation
 import PolicyHead
 import PushTEnv
 import Reporting
-import Synchronization
 import TwoWayEnv
 
 /// `saltus evaluate`: many episodes of a simulated world, with a score and a latency.
@@ -91,21 +90,9 @@ struct Evaluate: ParsableCommand {
   ) throws {
     let policy = try arguments.policy(actionSteps: chunks.actionSteps)
     let sampler = try arguments.sampler()
-    let count = starts.count
-    let networkCalls = try ActionPredictor(policy, sampler: sampler).networkCalls
-    let progress = Mutex(ProgressReporter(label: "episodes", total: count))
-    let evaluation = PolicyEvaluation(
-      policy, sampler: sampler, threads: threadOptions.threads, chunks: schedule, delay: delay)
-    let results = try evaluation.run(
-      episodes: count, makeEnvironment: { try starts.make($0) }, seed: { firstSeed + UInt64($0) },
-      progress: { finished in progress.withLock { $0.update(step: finished) } },
-      measure: { (episode: $1, hasCollided: hasCollided?($0) ?? false) })
-    let latency = try PolicyLatency.measure(policy, sampler: sampler, observation: starts.make(0).1)
-    let report = EvaluationReport(
-      scores: results.map(\.episode.score), successes: results.count(where: \.episode.success),
-      collisions: hasCollided == nil ? nil : results.count(where: \.hasCollided), networkCallsPerChunk: networkCalls,
-      milliseconds: latency,
-      jumps: EvaluationReport.Jumps(results.reduce(into: ActionJumps()) { $0.add($1.episode.jumps) }))
+    let report = try PolicyRollout.report(
+      of: policy, sampler: sampler, starts: starts, threads: threadOptions.threads, chunks: schedule, delay: delay,
+      seed: { firstSeed + UInt64($0) }, hasCollided: hasCollided)
     if let json { try JSONFile.write(report, to: json) }
     print(report.summary)
     if let gif { try film(policy, sampler, starts, to: gif) }
@@ -150,18 +137,3 @@ struct Evaluate: ParsableCommand {
 }
 
 extension ResetGenerator: ExpressibleByArgument {}
-
-/// Milliseconds from an observation to a chunk of actions, one history at a time.
-enum PolicyLatency {
-  static func measure(_ policy: TrainedPolicy, sampler: SamplingMethod, observation: [Double]) throws -> [Double] {
-    let predictor = try ActionPredictor(policy, sampler: sampler)
-    let history = [[Double]](repeating: observation, count: policy.description.observationSteps)
-    let clock = ContinuousClock()
-    // The first calls touch cold memory.
-    for call in 0..<5 { _ = predictor.predict([history], seeds: [0], call: UInt32(call)) }
-    return (0..<200).map { call in
-      let time = clock.measure { _ = predictor.predict([history], seeds: [0], call: UInt32(call)) }
-      return Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) * 1e-15
-    }
-  }
-}

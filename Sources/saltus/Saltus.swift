@@ -16,9 +16,8 @@ struct Saltus: ParsableCommand {
       'saltus help COMMAND' explains a command.
       """,
     subcommands: [
-      Train.self, Evaluate.self, Modes.self, SearchSigmas.self, Lora.self, Act.self, Control.self, Speak.self,
-      Vocode.self,
-      Align.self, Record.self,
+      Train.self, Evaluate.self, Compare.self, Modes.self, SearchSigmas.self, Lora.self, Act.self, Control.self,
+      Speak.self, Vocode.self, Align.self, Record.self,
       DataCommand.self, Inspect.self, BundleCommand.self, Plot.self, Bench.self,
     ])
 }

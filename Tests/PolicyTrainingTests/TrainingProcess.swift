@@ -1,5 +1,5 @@
 import Foundation
-import Testing
+import TestSupport
 import Training
 
 /// `saltus train policy` on `Demonstrations`, as a process of its own.
@@ -7,24 +7,13 @@ struct TrainingProcess {
   private let process = Process()
   private let errors: URL
 
-  /// The command, where `swift build` puts it: beside the tests.
-  private static func executable() throws -> URL {
-    let folder = try #require(Bundle.main.executableURL).resolvingSymlinksInPath().deletingLastPathComponent()
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let places = [folder, root.appending(path: ".build/release")].map { $0.appending(path: "saltus") }
-    return try #require(
-      places.first { FileManager.default.isExecutableFile(atPath: $0.path) },
-      "the command is not built: none of \(places.map(\.path)); run swift build -c release --build-tests")
-  }
-
   /// Starts training.
   ///
   /// - Parameter settings: what `--set` gets.
   init(data: URL, run: URL, settings: [String], resume: Bool) throws {
     errors = run.deletingLastPathComponent().appending(path: "errors-\(UUID().uuidString)")
     try Data().write(to: errors)
-    process.executableURL = try Self.executable()
+    process.executableURL = try SaltusCommand.executable()
     process.arguments =
       ["train", "policy", "--data", data.path, "--out", run.path, "--threads", "1"]
       + settings.flatMap { ["--set", $0] } + (resume ? ["--resume"] : [])

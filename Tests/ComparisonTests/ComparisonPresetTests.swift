@@ -1,0 +1,108 @@
+import Comparison
+import Configuration
+import Consistency
+import Foundation
+import PolicyTraining
+import Reporting
+import TestSupport
+import Testing
+
+/// What is compared, and the presets that come with the project.
+struct ComparisonPresetTests {
+  private static let presets = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "Examples/Presets")
+
+  private var settings: ComparisonSettings {
+    var settings = ComparisonSettings.example
+    (settings.budget, settings.batchSize) = (60_000, 128)
+    return settings
+  }
+
+  @Test func thePushTPresetSharesOneBudgetFairly() throws {
+    let file = Self.presets.appending(path: "compare/pusht/comparison.yaml")
+    let preset = try ComparisonPreset(file: file.path)
+    var methods: Set<ObjectiveConfiguration.Method> = []
+    for method in preset.methods {
+      let plan = try ComparisonPlan(method, of: preset, folder: file.deletingLastPathComponent(), settings)
+      let spent = plan.stages.reduce(0) { $0 + $1.configuration.training.steps * $1.evaluationsPerStep }
+      // A step that is not paid for in full is not made.
+      #expect(spent <= 60_000 && spent > 60_000 - 12 * plan.stages.count, "\(method.name): \(spent)")
+      for stage in plan.stages {
+        let configuration = stage.configuration
+        #expect(configuration.problem == nil)
+        #expect(configuration.widths == [64, 128, 256] && configuration.noiseScale == .edm)
+        #expect(configuration.training.batchSize == 128 && configuration.training.seed == 1)
+        methods.insert(configuration.objective.method)
+        let objective = try configuration.objective.objective(sigmaData: 0.418)
+        #expect(objective.needsTeacher == (stage.teacher != nil), "\(stage.folder)")
+        var sampling = SamplingSchedule(of: objective)
+        try sampling.use(middle: configuration.middleSigmas, boundary: objective.boundarySigma)
+        for sample in stage.evaluate {
+          _ = try Sampler(
+            sample.method, sampling, boundary: objective.boundarySigma, jumps: type(of: objective).needsTargetTime,
+            elementCount: 1)
+        }
+      }
+    }
+    #expect(methods == Set(ObjectiveConfiguration.Method.allCases))
+  }
+
+  @Test func everyPolicyPresetIsValid() throws {
+    let folders = ["pusht", "compare/pusht", "consistency-policy"]
+    for folder in folders {
+      let url = Self.presets.appending(path: folder)
+      for name in try FileManager.default.contentsOfDirectory(atPath: url.path)
+      where name.hasSuffix(".yaml") && name != "recipe.yaml" && name != "comparison.yaml" {
+        let configuration: PolicyTrainingConfiguration = try ConfigurationLoader.load(
+          defaults: PolicyTrainingConfiguration(), file: url.appending(path: name).path)
+        #expect(configuration.problem == nil, "\(folder)/\(name)")
+        _ = try configuration.objective.objective(sigmaData: 0.418)
+      }
+    }
+  }
+
+  /// Karras' mesh of 80 points from 80 to 0.02 (Prasad et al. 2024): its bins 27 and 54 are the chain's middle.
+  @Test func consistencyPolicysChainIsAtItsBins() throws {
+    let text = try String(contentsOf: Self.presets.appending(path: "consistency-policy/recipe.yaml"), encoding: .utf8)
+    let mesh = KarrasMesh(count: 80, sigmaMin: 0.02, sigmaMax: 80)
+    let bins = [27, 54].map { String(format: "%.3f", mesh.sigmas[$0]) }
+    #expect(text.contains("[\(bins[0]), \(bins[1])]"))
+  }
+
+  private func problem(_ methods: [ComparisonPreset.Method]) -> String? {
+    var preset = ComparisonPreset()
+    preset.methods = methods
+    return preset.problem
+  }
+
+  @Test func contradictionsAreNamed() {
+    func stage(_ name: String? = nil, teacher: String? = nil, share: Double? = nil, evaluated: Bool = true)
+      -> ComparisonPreset.Stage
+    {
+      var stage = ComparisonPreset.Stage(config: "x.yaml")
+      stage.name = name
+      stage.teacher = teacher
+      stage.share = share
+      stage.evaluate = evaluated ? [.init(steps: 1)] : nil
+      return stage
+    }
+    func method(_ name: String, _ stages: ComparisonPreset.Stage...) -> ComparisonPreset.Method {
+      .init(name: name, title: name, stages: stages)
+    }
+    #expect(problem([method("edm", stage()), method("cd", stage(teacher: "edm"))]) == nil)
+    #expect(problem([]) == "there are no methods")
+    #expect(problem([method("cd", stage(teacher: "edm"))])?.contains("named edm") == true)
+    #expect(problem([method("cd", stage()), method("cd", stage())]) == "two methods are named cd")
+    #expect(problem([method("cd", stage("a"), stage("b"))])?.contains("more than 1") == true)
+    #expect(problem([method("cd", stage("a", share: 0.5), stage("a", share: 0.5))])?.contains("named a") == true)
+    #expect(problem([method("cd", stage(evaluated: false))]) == "cd: no stage is evaluated")
+    #expect(problem([method("cd", stage(share: 0))])?.contains("(0, 1]") == true)
+  }
+
+  @Test func anUnknownMethodIsAnsweredWithTheNearest() throws {
+    let preset = try ComparisonPreset(file: Self.presets.appending(path: "compare/pusht/comparison.yaml").path)
+    let error = #expect(throws: CommandFailure.self) { try preset.methods(named: ["cd", "metnflow"]) }
+    #expect(error?.description.contains(#"did you mean "meanflow"?"#) == true)
+    #expect(try preset.methods(named: ["ect", "cd"]).map(\.name) == ["cd", "ect"])
+  }
+}
