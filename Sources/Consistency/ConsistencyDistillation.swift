@@ -2,10 +2,19 @@ import Autograd
 
 /// Consistency distillation, CD (Song et al. 2023, algorithm 2): neighbours on a mesh, joined by the teacher's ODE.
 ///
-///     d(f(x_t, t), sg[f_target(x_r, r)]),  x_t = x0 + t z,  x_r = one solver step of the teacher from x_t down to r.
+///     w d(f(x_t, t), sg[f_target(x_r, r)]),  x_t = x0 + t z,  x_r = one solver step of the teacher from x_t down to r.
 ///
-/// Weight 1. The student starts from the teacher; its boundary is the mesh's last sigma (shifted coefficients).
+/// w is 1, or iCT's 1/(t − r), which holds the student harder at small noise, where all that it says further up is
+/// anchored. The student starts from the teacher; its boundary is the mesh's last sigma (shifted coefficients).
 public struct ConsistencyDistillation: Objective {
+  /// What w is.
+  public enum Weighting: String, Sendable, Hashable, Codable {
+    /// 1 (Song et al. 2023).
+    case uniform
+    /// 1/(t − r) (Song & Dhariwal 2023, section 3.3).
+    case inverseInterval
+  }
+
   /// The settings, by default the CM paper's for CIFAR-10 but for the distance (LPIPS there).
   public struct Configuration: ObjectiveSettings {
     /// Of the noise levels, the intervals' lognormal and `huberConstant` below; published means for data of standard
@@ -23,6 +32,8 @@ public struct ConsistencyDistillation: Objective {
     public var intervals = IntervalDistribution.uniform
     /// The teacher's step from t to r.
     public var solver = OneStepMethod.heun
+    /// What w is.
+    public var weighting = Weighting.uniform
     /// The distance d.
     public var metric = Distance.meanSquare
     /// c / √D of the pseudo-Huber metric, D being an example's elements; positive.
@@ -45,6 +56,7 @@ public struct ConsistencyDistillation: Objective {
       try values.read(.rho, into: &rho)
       try values.read(.intervals, into: &intervals)
       try values.read(.solver, into: &solver)
+      try values.read(.weighting, into: &weighting)
       try values.read(.metric, into: &metric)
       try values.read(.huberConstant, into: &huberConstant)
       try values.read(.targetDecay, into: &targetDecay)
@@ -55,6 +67,7 @@ public struct ConsistencyDistillation: Objective {
   public let mesh: KarrasMesh
   let decay: Double
   let solver: OneStepMethod
+  let weighting: Weighting
   let metric: Distance
   let huberConstant: Double
   let intervals: IndexSampler
@@ -86,6 +99,7 @@ public struct ConsistencyDistillation: Objective {
       probabilities.contains { $0 > 0 }, "intervals", c.intervals, "a distribution with mass on [sigmaMin, sigmaMax]")
     intervals = IndexSampler(probabilities)
     solver = c.solver
+    weighting = c.weighting
     metric = c.metric
     huberConstant = c.huberConstant * factor
     decay = c.targetDecay
@@ -107,8 +121,8 @@ public struct ConsistencyDistillation: Objective {
   public var sigmaMin: Double { mesh.sigmas.last! }
   /// `t`, the interval's noisier end, and `r`, the other.
   public var levelNames: [String] { ["t", "r"] }
-  /// Those of the teacher's step.
-  public var scalarNames: [String] { TeacherStep.scalarNames }
+  /// `weight`, w; then those of the teacher's step.
+  public var scalarNames: [String] { ["weight"] + TeacherStep.scalarNames }
   /// 5 with Euler's method, 6 with Heun's: the trained call, the target, the teacher's step.
   public var evaluationsPerStep: Int { 4 + solver.callsPerStep }
 
@@ -119,7 +133,8 @@ public struct ConsistencyDistillation: Objective {
 
   package func draw(interval: Int) -> Draw {
     let (t, r) = mesh.interval(interval)
-    return Draw(sigmas: [t, r], scalars: TeacherStep.scalars(from: t, to: r))
+    let weight = weighting == .uniform ? 1 : 1 / (t - r)
+    return Draw(sigmas: [t, r], scalars: [weight] + TeacherStep.scalars(from: t, to: r))
   }
 
   /// d of the student at t and the target at r, over the valid elements of each sample, `[B, 1, 1]`.
@@ -127,6 +142,7 @@ public struct ConsistencyDistillation: Objective {
     let noisy = recording.noised(at: "t")
     let cleaner = recording.teacherStep(from: noisy, solver)
     let target = recording.target(cleaner, at: "r", bank: usesTarget ? .target : .online)
-    return recording.distance(recording.online(noisy, at: "t") - target, metric, huberConstant: huberConstant)
+    let error = recording.online(noisy, at: "t") - target
+    return recording.distance(error, metric, huberConstant: huberConstant) * recording.scalar("weight")
   }
 }

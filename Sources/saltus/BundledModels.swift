@@ -3,7 +3,7 @@ import Reporting
 
 /// Models that come with the program: where a command takes a file, `bundled:NAME` names one of them.
 enum BundledModels {
-  static let names = ["pusht", "default"]
+  static let names = ["pusht", "pusht-teacher", "default"]
 
   /// The file that a command's argument names.
   ///

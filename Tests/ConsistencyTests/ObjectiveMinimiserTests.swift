@@ -55,6 +55,7 @@ import Testing
     var configuration = ConsistencyDistillation.Configuration()
     configuration.solver = solver
     configuration.metric = metric
+    configuration.weighting = solver == .heun ? .uniform : .inverseInterval
     let objective = try ConsistencyDistillation(configuration, sigmaData: truth.deviation)
     let sigmas = objective.mesh.sigmas
     let gains = truth.minimiserGains(sigmas) { t, r in

@@ -36,6 +36,7 @@ import Testing
   private let inputs = [
     "noise", "dropout.keys", "t.skip", "t.out", "t.input", "t.u", "t.sigma", "r.skip", "r.out", "r.input", "r.u",
     "teacher.t.skip", "teacher.t.u", "teacher.r.skip", "teacher.r.out", "objective.eulerStep", "objective.heunStep",
+    "objective.weight",
   ]
 
   private func row(_ index: Int, of batch: Int, _ plan: Plan, _ name: String) -> [Float] {
@@ -73,7 +74,7 @@ import Testing
     #expect(plan.input("t.skip")[0] == Float(student.skip))
     #expect(plan.input("teacher.t.skip")[0] == Float(teacher.skip))
     #expect(plan.input("teacher.r.u")[0] == Float(NoiseScale.consistency(draw.sigmas[1])))
-    #expect(plan.input("objective.eulerStep")[0] == Float(draw.scalars[0]))
+    #expect(plan.input("objective.eulerStep")[0] == Float(draw.scalars[1]))
   }
 
   @Test func dropoutKeysAreASixtyFourBitKeyInSixteenBitPieces() {
