@@ -15,13 +15,16 @@ struct Evaluate: ParsableCommand {
       Episode i starts from seed S + i, and the policy's noise in it too. The score of an episode is its maximum reward.
       --reset legacy draws starts as diffusion_policy does (MT19937), gymnasium as gym-pusht does (PCG64).
       --delay N simulates inference that takes N control periods: chunks are asked for N periods early, arrive late, and
-      their first N actions have been overtaken. With --uncompensated they are executed from their first one on.
+      their first N actions have been overtaken. With --uncompensated they are executed from their first one on. With
+      --stitch they begin with the actions that were executed meanwhile. A bend is the norm of the second difference of
+      executed actions: at the first action of a new chunk, and its median inside chunks.
 
       EXAMPLES:
         saltus evaluate bundled:pusht --episodes 50 --steps 1 --gif pusht.gif
         saltus evaluate runs/teacher/last.safetensors --episodes 500 --first-seed 100000 --steps 10 --solver heun
         saltus evaluate bundled:pusht --initial-states starts.json --steps 2 --json scores.json
         saltus evaluate bundled:pusht --delay 3 --merge blend:2
+        saltus evaluate bundled:pusht --delay 4 --stitch
       """)
 
   @OptionGroup var arguments: PolicyArguments
@@ -64,6 +67,9 @@ struct Evaluate: ParsableCommand {
   func validate() throws {
     if let episodes, episodes < 1 { throw ValidationError("--episodes \(episodes): at least 1 is needed.") }
     guard (0...1000).contains(delay) else { throw ValidationError("--delay \(delay): 0 to 1,000 are possible.") }
+    if uncompensated && chunks.stitch {
+      throw ValidationError("--uncompensated and --stitch: a chunk executed from its first action on cannot be stitched.")
+    }
   }
 
   private var schedule: ChunkSchedule.Configuration {
@@ -75,28 +81,31 @@ struct Evaluate: ParsableCommand {
     let sampler = try arguments.sampler()
     let starts = try Starts(self)
     let count = starts.count
-    let networkCalls = try ActionPredictor(policy, sampler: sampler).networkCalls
+    let stitching = try chunks.stitching(of: policy)
     let progress = Mutex(ProgressReporter(label: "episodes", total: count))
     let evaluation = PolicyEvaluation(
-      policy, sampler: sampler, threads: threadOptions.threads, chunks: schedule, delay: delay)
+      policy, sampler: sampler, stitching: stitching, threads: threadOptions.threads, chunks: schedule, delay: delay)
     let results = try evaluation.run(
       episodes: count, makeEnvironment: { try starts.make($0) }, seed: { firstSeed + UInt64($0) },
       progress: { finished in progress.withLock { $0.update(step: finished) } })
-    let latency = try PolicyLatency.measure(policy, sampler: sampler, observation: starts.make(0).1)
+    let (latency, networkCalls) = try PolicyLatency.measure(
+      policy, sampler: sampler, stitching: stitching, lead: schedule.lead, observation: starts.make(0).1)
     let report = EvaluationReport(
       scores: results.map(\.score), successes: results.count(where: \.success),
       networkCallsPerChunk: networkCalls, milliseconds: latency,
       jumps: EvaluationReport.Jumps(results.reduce(into: ActionJumps()) { $0.add($1.jumps) }))
     if let json { try JSONFile.write(report, to: json) }
     print(report.summary)
-    if let gif { try film(policy, sampler, starts, to: gif) }
+    if let gif { try film(policy, sampler, stitching, starts, to: gif) }
   }
 
   /// The first episode again, with the predicted plan drawn into every frame.
-  private func film(_ policy: TrainedPolicy, _ sampler: SamplingMethod, _ starts: Starts, to path: String) throws {
+  private func film(
+    _ policy: TrainedPolicy, _ sampler: SamplingMethod, _ stitching: ChunkStitching?, _ starts: Starts, to path: String
+  ) throws {
     let (world, first) = try starts.make(0)
     let controller = RecedingHorizon(
-      try ActionPredictor(policy, sampler: sampler), seed: firstSeed, chunks: schedule, delay: delay)
+      try ActionPredictor(policy, sampler: sampler, stitching: stitching), seed: firstSeed, chunks: schedule, delay: delay)
     var observation = first
     var frames: [Frame] = []
     while !world.episode.isOver {
@@ -143,15 +152,29 @@ extension ResetGenerator: ExpressibleByArgument {}
 
 /// Milliseconds from an observation to a chunk of actions, one history at a time.
 enum PolicyLatency {
-  static func measure(_ policy: TrainedPolicy, sampler: SamplingMethod, observation: [Double]) throws -> [Double] {
-    let predictor = try ActionPredictor(policy, sampler: sampler)
-    let history = [[Double]](repeating: observation, count: policy.description.observationSteps)
+  /// - Parameters:
+  ///   - stitching: of chunks that go on from another one.
+  ///   - lead: how many of its actions are committed.
+  /// - Returns: the durations, and the network calls of each.
+  static func measure(
+    _ policy: TrainedPolicy, sampler: SamplingMethod, stitching: ChunkStitching? = nil, lead: Int = 0,
+    observation: [Double]
+  ) throws -> (milliseconds: [Double], networkCalls: Int) {
+    let predictor = try ActionPredictor(policy, sampler: sampler, stitching: stitching)
+    let past = policy.description.observationSteps - 1
+    let history = [[Double]](repeating: observation, count: past + 1)
+    let plan = predictor.predict([history], seeds: [0])[0]
+    let lead = min(lead, plan.count - past)
+    var request = ChunkRequest(
+      period: 0, call: 0, seed: 0, history: history, executed: Array(plan[..<past]),
+      committed: Array(plan[past..<past + lead]), planned: Array(plan[(past + lead)...]))
     let clock = ContinuousClock()
     // The first calls touch cold memory.
-    for call in 0..<5 { _ = predictor.predict([history], seeds: [0], call: UInt32(call)) }
-    return (0..<200).map { call in
-      let time = clock.measure { _ = predictor.predict([history], seeds: [0], call: UInt32(call)) }
+    let times = (0..<205).map { call in
+      request.call = UInt32(call)
+      let time = clock.measure { _ = predictor.predict([request]) }
       return Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) * 1e-15
     }
+    return (Array(times.dropFirst(5)), predictor.networkCalls(for: request))
   }
 }

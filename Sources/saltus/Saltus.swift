@@ -16,7 +16,7 @@ struct Saltus: ParsableCommand {
       'saltus help COMMAND' explains a command.
       """,
     subcommands: [
-      Train.self, Evaluate.self, Act.self, Control.self, Speak.self, Vocode.self, Align.self, Record.self,
-      DataCommand.self, Inspect.self, BundleCommand.self, Plot.self, Bench.self,
+      Train.self, Evaluate.self, Act.self, Control.self, Speak.self, EditCommand.self, Vocode.self, Align.self,
+      Record.self, DataCommand.self, Inspect.self, BundleCommand.self, Plot.self, Bench.self,
     ])
 }
