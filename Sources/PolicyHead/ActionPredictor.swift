@@ -60,12 +60,14 @@ public final class ActionPredictor {
     // A solver, and the one chain that a model with phases has, draw everything alike.
     if case .solver = method { return (free, free, free) }
     guard description.sampling.phases.isEmpty else { return (free, free, free) }
-    let sigmas = (stitching ?? ChunkStitching(for: description)).sigmas
+    let stitching = stitching ?? ChunkStitching(for: description)
     let start = description.sampling.sigmaMax
-    return (
-      free, try description.sampler(.chain(sigmas: [start] + sigmas.filter { $0 < start }), elementCount: elementCount),
-      try description.sampler(.chain(sigmas: sigmas), elementCount: elementCount)
-    )
+    let completing = try description.sampler(
+      .chain(sigmas: [start] + stitching.sigmas.filter { $0 < start }), elementCount: elementCount)
+    var cooler = description
+    cooler.sampling.temperature = stitching.temperature
+    let continuing = try cooler.sampler(.chain(sigmas: stitching.sigmas), elementCount: elementCount)
+    return (free, completing, continuing)
   }
 
   deinit { actions.deallocate() }
@@ -113,7 +115,8 @@ public final class ActionPredictor {
           throw .badSetting("a known action in row \(row): the horizon has \(description.horizon)")
         }
         guard action.count == description.actionSize, action.allSatisfy({ Float($0).isFinite }) else {
-          throw .badSetting("the known action \(action) in row \(row): \(description.actionSize) finite numbers are needed")
+          throw .badSetting(
+            "the known action \(action) in row \(row): \(description.actionSize) finite numbers are needed")
         }
       }
       guard rows.count < description.horizon else { throw .badSetting("all rows of the horizon are known") }
@@ -164,7 +167,8 @@ public final class ActionPredictor {
     }
     var noise = noise(seeds, call)
     values.withUnsafeBufferPointer { plan in
-      sampler.sample(actions, keeping: &edit, around: fromPlan ? plan : nil, noise: { noise.fill($0) }) { x, sigma, end in
+      sampler.sample(actions, keeping: &edit, around: fromPlan ? plan : nil, noise: { noise.fill($0) }) {
+        x, sigma, end in
         denoiser(x, sigma, to: end)
       }
     }
@@ -210,4 +214,3 @@ public final class ActionPredictor {
     }
   }
 }
-

@@ -14,15 +14,20 @@ public struct ChunkStitching: Sendable, Hashable, Codable {
   /// mask times this. 0: as far as the first noise leaves it.
   public var softness: Double
 
-  public init(sigmas: [Double], softness: Double = 0) {
+  /// Strength of the noise that is added, in terms of what was trained, 0 to 2; see `SamplingSchedule.temperature`. Few
+  /// calls cannot settle what full noise leaves open between the known part and the rest: less of it joins better.
+  public var temperature: Double
+
+  public init(sigmas: [Double], temperature: Double = 1, softness: Double = 0) {
     self.sigmas = sigmas
+    self.temperature = temperature
     self.softness = softness
   }
 
-  /// What was found best for a policy whose normalised actions have standard deviation 0.5, brought to another one's.
+  /// What joined best on Push-T in a short search, for actions of standard deviation 0.5, brought to this policy's.
   public init(for description: PolicyDescription) {
     let scale = description.parameterisation.preconditioning.sigmaData / 0.5
-    self.init(sigmas: [1, 0.3, 0.1, 0.03].map { $0 * scale })
+    self.init(sigmas: [1, 0.3, 0.1, 0.03].map { $0 * scale }, temperature: 0.3)
   }
 
   /// What makes no sense, or nil.

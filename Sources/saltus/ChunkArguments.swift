@@ -32,8 +32,20 @@ struct ChunkArguments: ParsableArguments {
       "Falling noise levels of --stitch, one per network call: less keeps more of the old plan.", valueName: "0.5,0.1"))
   var stitchSigmas: String?
 
+  @Option(
+    help: ArgumentHelp("Strength of the noise of --stitch, 0 to 2: less joins better and varies less.", valueName: "X"))
+  var stitchTemperature: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "How strongly the old plan draws the actions behind those of --stitch, 0 to 1.", valueName: "X"))
+  var stitchSoftness: Double?
+
   func validate() throws {
-    if stitchSigmas != nil && !stitch { throw ValidationError("--stitch-sigmas is for --stitch: give both.") }
+    if (stitchSigmas != nil || stitchTemperature != nil || stitchSoftness != nil) && !stitch {
+      throw ValidationError(
+        "--stitch-sigmas, --stitch-temperature and --stitch-softness are for --stitch: give it, too.")
+    }
     if let lead, !(0...1000).contains(lead) { throw ValidationError("--lead \(lead): 0 to 1,000 are possible.") }
   }
 
@@ -42,6 +54,8 @@ struct ChunkArguments: ParsableArguments {
     guard stitch else { return nil }
     var stitching = ChunkStitching(for: policy.description)
     if let stitchSigmas { stitching.sigmas = try noiseLevels(stitchSigmas, option: "--stitch-sigmas") }
+    if let stitchSoftness { stitching.softness = stitchSoftness }
+    if let stitchTemperature { stitching.temperature = stitchTemperature }
     return stitching
   }
 

@@ -57,7 +57,8 @@ struct EditSpeech: ParsableCommand {
   @Option(help: ArgumentHelp("Speaker of a voice that has several; the first by default.", valueName: "NAME"))
   var speaker: String?
 
-  @Option(help: ArgumentHelp("Network calls, 2 or more: with more, the new part fits the known one better.", valueName: "N"))
+  @Option(
+    help: ArgumentHelp("Network calls, 2 or more: with more, the new part fits the known one better.", valueName: "N"))
   var steps = 8
 
   @Option(help: ArgumentHelp("Strength of the noise, 0 to 2; by default the voice's own.", valueName: "X"))

@@ -68,7 +68,8 @@ struct Evaluate: ParsableCommand {
     if let episodes, episodes < 1 { throw ValidationError("--episodes \(episodes): at least 1 is needed.") }
     guard (0...1000).contains(delay) else { throw ValidationError("--delay \(delay): 0 to 1,000 are possible.") }
     if uncompensated && chunks.stitch {
-      throw ValidationError("--uncompensated and --stitch: a chunk executed from its first action on cannot be stitched.")
+      throw ValidationError(
+        "--uncompensated and --stitch: a chunk executed from its first action on cannot be stitched.")
     }
   }
 
@@ -105,7 +106,8 @@ struct Evaluate: ParsableCommand {
   ) throws {
     let (world, first) = try starts.make(0)
     let controller = RecedingHorizon(
-      try ActionPredictor(policy, sampler: sampler, stitching: stitching), seed: firstSeed, chunks: schedule, delay: delay)
+      try ActionPredictor(policy, sampler: sampler, stitching: stitching), seed: firstSeed, chunks: schedule,
+      delay: delay)
     var observation = first
     var frames: [Frame] = []
     while !world.episode.isOver {

@@ -63,6 +63,7 @@ struct ChunkStitchingTests {
     for stitching in [
       ChunkStitching(sigmas: []), .init(sigmas: [0.1, 0.3]), .init(sigmas: [1], softness: 2),
       .init(sigmas: [1], softness: .nan),
+      .init(sigmas: [1], temperature: -1),
     ] {
       #expect(throws: PolicyError.self) {
         try ActionPredictor(policy, sampler: .consistency(steps: 1), stitching: stitching)
