@@ -13,9 +13,8 @@ public struct ChunkStitching: Sendable, Hashable, Codable {
   /// How strongly what the old plan says behind the committed actions draws after every call, 0 to 1: Black et al.'s soft
   /// mask times this. 0: as far as the first noise leaves it.
   public var softness: Double
-
-  /// Strength of the noise that is added, in terms of what was trained, 0 to 2; see `SamplingSchedule.temperature`. Few
-  /// calls cannot settle what full noise leaves open between the known part and the rest: less of it joins better.
+  /// Strength of the noise that is added, in terms of what was trained, 0 to 2; see `SamplingSchedule.temperature`. Less
+  /// joins better, but makes a policy's samples too much alike: on Push-T it costs score.
   public var temperature: Double
 
   public init(sigmas: [Double], temperature: Double = 1, softness: Double = 0) {
@@ -27,7 +26,7 @@ public struct ChunkStitching: Sendable, Hashable, Codable {
   /// What joined best on Push-T in a short search, for actions of standard deviation 0.5, brought to this policy's.
   public init(for description: PolicyDescription) {
     let scale = description.parameterisation.preconditioning.sigmaData / 0.5
-    self.init(sigmas: [1, 0.3, 0.1, 0.03].map { $0 * scale }, temperature: 0.3)
+    self.init(sigmas: [1, 0.3, 0.1, 0.03].map { $0 * scale }, softness: 0.5)
   }
 
   /// What makes no sense, or nil.
