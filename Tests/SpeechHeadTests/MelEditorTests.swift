@@ -29,7 +29,7 @@ struct MelEditorTests {
         mel, pitch: pitch, missing: missing, tokens: tokens(9), method: method, seed: 1)
       let (mask, mel) = (missing.mask, mel)
       for i in mask.indices { #expect((result.logMel[i] == mel[i]) == (mask[i] == 0)) }
-      #expect(result.logMel.allSatisfy(\.isFinite))
+      #expect(result.logMel.allSatisfy { $0.isFinite })
       let durations = result.durations.map { Int($0) }
       #expect(durations.allSatisfy { $0 >= 1 })
       #expect(durations.reduce(0, +) == frames)
