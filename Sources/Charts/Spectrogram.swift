@@ -42,14 +42,35 @@ public struct Spectrogram: Sendable {
   ///
   /// - Throws: `ChartError.drawing`.
   public func bytes(_ format: Figure.Format) throws(ChartError) -> [UInt8] {
+    try SpectrogramStack([self]).bytes(format)
+  }
+
+  private static let margins = (left: 52.0, top: 44.0, bottom: 36.0, right: 16.0)
+
+  private var seconds: Double { Double(values.count / bands) / frameRate }
+
+  private var imageSize: SIMD2<Double> { SIMD2(max(240, min(2400, seconds * 170)), 240) }
+
+  /// Of the picture, in chart units.
+  var size: SIMD2<Double> {
+    imageSize + SIMD2(Self.margins.left + Self.margins.right, Self.margins.top + Self.margins.bottom)
+  }
+
+  /// The levels that are drawn darkest and brightest. The quietest twentieth is background whatever it is.
+  var levels: ClosedRange<Float> {
+    let finite = values.filter(\.isFinite).sorted()
+    let low = finite.isEmpty ? 0 : finite[finite.count / 20]
+    return low...max(low, finite.last ?? 1)
+  }
+
+  /// - Parameter y: the upper edge, in chart units.
+  func draw(on paper: Paper, y: Double, levels: ClosedRange<Float>) {
     let frames = values.count / bands
-    let seconds = Double(frames) / frameRate
-    let (left, top, bottom, right) = (52.0, 44.0, 36.0, 16.0)
-    let size = SIMD2(max(240, min(2400, seconds * 170)), 240.0)
-    let paper = try Paper(format, width: left + size.x + right, height: top + size.y + bottom)
-    paper.text(title, at: [left, 16], anchor: [0, 0.5], size: 13)
+    let (left, top) = (Self.margins.left, y + Self.margins.top)
+    let size = imageSize
+    paper.text(title, at: [left, y + 16], anchor: [0, 0.5], size: 13)
     if frames > 0 {
-      paper.image(pixels, width: frames, height: bands, at: [left, top], size: size)
+      paper.image(pixels(levels), width: frames, height: bands, at: [left, top], size: size)
     }
     for label in labels where label.end > label.start {
       let x = left + (label.start + label.end) / 2 / max(seconds, 1e-9) * size.x
@@ -69,17 +90,13 @@ public struct Spectrogram: Sendable {
       let y = top + size.y * (1 - Double(band) / Double(bands))
       paper.text("\(band)", at: [left - 6, y], anchor: [1, 0.5], size: 10)
     }
-    return try paper.finish()
   }
 
   /// 0xRRGGBB, the top row first.
-  private var pixels: [UInt32] {
+  private func pixels(_ levels: ClosedRange<Float>) -> [UInt32] {
     let frames = values.count / bands
-    let finite = values.filter(\.isFinite).sorted()
-    // The quietest twentieth is background whatever it is.
-    let low = finite.isEmpty ? 0 : finite[finite.count / 20]
-    let high = finite.last ?? 1
-    let range = max(high - low, 1e-6)
+    let low = levels.lowerBound
+    let range = max(levels.upperBound - low, 1e-6)
     var pixels = [UInt32](repeating: 0, count: values.count)
     for frame in 0..<frames {
       for band in 0..<bands {

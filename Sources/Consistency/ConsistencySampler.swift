@@ -29,10 +29,13 @@ public struct ConsistencySampler: Sendable {
   ///
   /// - Parameters:
   ///   - x: `elementCount` floats, whose contents are replaced.
+  ///   - center: of the first noise, like x; 0 without it. Where the first sigma is a middle one this is a sketch, of
+  ///     which as much is kept as that noise leaves (stroke-guided editing: Meng et al. 2022, "SDEdit", section 3).
   ///   - fillNoise: fills an array of `elementCount` floats with standard normal noise; called once per network call.
   ///   - denoise: the model, in place.
   public mutating func sample(
-    _ x: UnsafeMutableBufferPointer<Float>, noise fillNoise: (UnsafeMutableBufferPointer<Float>) -> Void,
+    _ x: UnsafeMutableBufferPointer<Float>, around center: UnsafeBufferPointer<Float>? = nil,
+    noise fillNoise: (UnsafeMutableBufferPointer<Float>) -> Void,
     _ denoise: DenoiseInPlace
   ) {
     precondition(x.count == noise.count, "\(x.count) floats for a sampler of \(noise.count)")
@@ -42,7 +45,7 @@ public struct ConsistencySampler: Sendable {
         fillNoise(noise)
         if index == 0 {
           let deviation = Float(sigma)
-          for i in 0..<x.count { x[i] = deviation * noise[i] }
+          for i in 0..<x.count { x[i] = (center?[i] ?? 0) + deviation * noise[i] }
         } else {
           let deviation = Float((sigma * sigma - boundary * boundary).squareRoot())
           for i in 0..<x.count { x[i] += deviation * noise[i] }

@@ -55,11 +55,14 @@ public struct ODESolver: Sendable {
   ///
   /// - Parameters:
   ///   - x: `elementCount` floats.
+  ///   - center: of the first noise: see `ConsistencySampler`.
   ///   - denoise: the denoiser, in place; it is never called below the last sigma.
-  public mutating func solve(_ x: UnsafeMutableBufferPointer<Float>, _ denoise: DenoiseInPlace) {
+  public mutating func solve(
+    _ x: UnsafeMutableBufferPointer<Float>, around center: UnsafeBufferPointer<Float>? = nil, _ denoise: DenoiseInPlace
+  ) {
     precondition(x.count == first.count, "\(x.count) floats for a solver of \(first.count)")
     let start = Float(sigmas[0])
-    for i in 0..<x.count { x[i] *= start }
+    for i in 0..<x.count { x[i] = (center?[i] ?? 0) + start * x[i] }
     let (method, levels) = (method, sigmas + [end])
     first.withUnsafeMutableBufferPointer { first in
       second.withUnsafeMutableBufferPointer { second in

@@ -69,11 +69,12 @@ public struct Sampler: Sendable {
   ///
   /// - Parameters:
   ///   - x: `elementCount` floats, whose contents are replaced.
+  ///   - center: of the first noise: see `ConsistencySampler`.
   ///   - noise: fills an array with standard normal noise; called once by a solver, once per call by a chain.
   ///   - evaluate: the model, in place.
   public mutating func sample(
-    _ x: UnsafeMutableBufferPointer<Float>, noise: (UnsafeMutableBufferPointer<Float>) -> Void,
-    _ evaluate: EvaluateInPlace
+    _ x: UnsafeMutableBufferPointer<Float>, around center: UnsafeBufferPointer<Float>? = nil,
+    noise: (UnsafeMutableBufferPointer<Float>) -> Void, _ evaluate: EvaluateInPlace
   ) {
     let temperature = temperature
     func scaledNoise(_ values: UnsafeMutableBufferPointer<Float>) {
@@ -83,11 +84,11 @@ public struct Sampler: Sendable {
       }
     }
     func denoise(_ x: UnsafeMutableBufferPointer<Float>, _ sigma: Double) { evaluate(x, sigma, nil) }
-    chain?.sample(x, noise: scaledNoise, denoise)
-    trajectory?.sample(x, noise: scaledNoise) { x, sigma, end in evaluate(x, sigma, end) }
+    chain?.sample(x, around: center, noise: scaledNoise, denoise)
+    trajectory?.sample(x, around: center, noise: scaledNoise) { x, sigma, end in evaluate(x, sigma, end) }
     if solver != nil {
       scaledNoise(x)
-      solver?.solve(x, denoise)
+      solver?.solve(x, around: center, denoise)
     }
   }
 }

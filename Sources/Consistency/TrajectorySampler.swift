@@ -35,10 +35,12 @@ public struct TrajectorySampler: Sendable {
   ///
   /// - Parameters:
   ///   - x: `elementCount` floats, whose contents are replaced.
+  ///   - center: of the first noise: see `ConsistencySampler`.
   ///   - fillNoise: fills an array of `elementCount` floats with standard normal noise; called once per network call.
   ///   - jump: replaces x at the first noise level by G(x, first, second).
   public mutating func sample(
-    _ x: UnsafeMutableBufferPointer<Float>, noise fillNoise: (UnsafeMutableBufferPointer<Float>) -> Void,
+    _ x: UnsafeMutableBufferPointer<Float>, around center: UnsafeBufferPointer<Float>? = nil,
+    noise fillNoise: (UnsafeMutableBufferPointer<Float>) -> Void,
     _ jump: (_ x: UnsafeMutableBufferPointer<Float>, _ from: Double, _ to: Double) -> Void
   ) {
     precondition(x.count == noise.count, "\(x.count) floats for a sampler of \(noise.count)")
@@ -47,7 +49,7 @@ public struct TrajectorySampler: Sendable {
       for (index, sigma) in sigmas.enumerated() {
         fillNoise(noise)
         if index == 0 {
-          for i in 0..<x.count { x[i] = Float(sigma) * noise[i] }
+          for i in 0..<x.count { x[i] = (center?[i] ?? 0) + Float(sigma) * noise[i] }
         } else {
           let end = ends[index - 1]
           let deviation = Float((sigma * sigma - end * end).squareRoot())

@@ -5,25 +5,40 @@ import Consistency
 /// Predicts action chunks for a fixed number of observation histories at once. Belongs to one thread.
 public final class ActionPredictor {
   public let description: PolicyDescription
+  /// How requests are answered whose chunk is to go on from another one; nil: as if there were none.
+  public let stitching: ChunkStitching?
   /// Histories per call.
   public let batch: Int
   private let denoiser: DenoiserPlan
   private let condition: UnsafeMutableBufferPointer<Float>
-  private var sampler: Sampler
   private let actions: UnsafeMutableBufferPointer<Float>
+  private var sampler: Sampler
+  /// For chunks of which something is known: from pure noise, and from a plan.
+  private var completing: Sampler
+  private var continuing: Sampler
 
-  /// - Parameter threads: that share a network call; answers do not depend on it. They inherit what `ThreadPolicy` has
-  ///   given the calling thread.
-  /// - Throws: `PolicyError.badSetting` for a sampler that makes no falling chain.
+  /// - Parameters:
+  ///   - sampler: of chunks of which nothing is known. If it is a solver, it draws the others, too.
+  ///   - stitching: how a chunk goes on from what is being executed; nil if it does not.
+  ///   - threads: that share a network call; answers do not depend on it. They inherit what `ThreadPolicy` has given the
+  ///     calling thread.
+  /// - Throws: `PolicyError.badSetting` for a sampler or a stitching that makes no falling chain, or a stitching for a
+  ///   policy whose network was trained for one chain alone.
   public init(
-    _ policy: TrainedPolicy, sampler: SamplingMethod, batch: Int = 1, threads: Int = 1
+    _ policy: TrainedPolicy, sampler: SamplingMethod, stitching: ChunkStitching? = nil, batch: Int = 1,
+    threads: Int = 1
   ) throws(PolicyError) {
     description = policy.description
+    self.stitching = stitching
     self.batch = batch
     let network = policy.network.configuration
     let count = batch * description.horizon * network.channels
+    if let problem = stitching?.problem { throw .badSetting(problem) }
+    if stitching != nil && !description.sampling.phases.isEmpty {
+      throw .badSetting("stitching: this policy was trained for the one chain \(description.sampling.phases)")
+    }
     do {
-      self.sampler = try description.sampler(sampler, elementCount: count)
+      (self.sampler, completing, continuing) = try Self.samplers(description, sampler, stitching, elementCount: count)
     } catch {
       throw .badSetting("\(error)")
     }
@@ -37,10 +52,32 @@ public final class ActionPredictor {
     actions = .allocate(capacity: count)
   }
 
+  /// For nothing known, for something known, and for a plan to go on from.
+  private static func samplers(
+    _ description: PolicyDescription, _ method: SamplingMethod, _ stitching: ChunkStitching?, elementCount: Int
+  ) throws(ConsistencyError) -> (Sampler, Sampler, Sampler) {
+    let free = try description.sampler(method, elementCount: elementCount)
+    // A solver, and the one chain that a model with phases has, draw everything alike.
+    if case .solver = method { return (free, free, free) }
+    guard description.sampling.phases.isEmpty else { return (free, free, free) }
+    let stitching = stitching ?? ChunkStitching(for: description)
+    let start = description.sampling.sigmaMax
+    let completing = try description.sampler(
+      .chain(sigmas: [start] + stitching.sigmas.filter { $0 < start }), elementCount: elementCount)
+    var cooler = description
+    cooler.sampling.temperature = stitching.temperature
+    let continuing = try cooler.sampler(.chain(sigmas: stitching.sigmas), elementCount: elementCount)
+    return (free, completing, continuing)
+  }
+
   deinit { actions.deallocate() }
 
-  /// Network calls per prediction.
+  /// Network calls per prediction of which nothing is known.
   public var networkCalls: Int { sampler.evaluationCount }
+  /// Network calls of the answer to a request.
+  public func networkCalls(for request: ChunkRequest) -> Int {
+    isContinued(request) ? continuing.evaluationCount : networkCalls
+  }
   /// What the compiled network consists of.
   public var statistics: Plan.Statistics { denoiser.plan.statistics }
   /// The compiled network, one line per kernel call.
@@ -54,7 +91,102 @@ public final class ActionPredictor {
   ///   - call: which decision of the episode this is.
   /// - Returns: `[history][horizon][action]`; row 0 belongs to the oldest observation.
   public func predict(_ histories: [[[Double]]], seeds: [UInt64], call: UInt32 = 0) -> [[[Double]]] {
-    precondition(histories.count <= batch && seeds.count == histories.count, "\(histories.count) histories")
+    setConditions(histories)
+    var noise = noise(seeds, call)
+    sampler.sample(actions, noise: { noise.fill($0) }) { x, sigma, end in denoiser(x, sigma, to: end) }
+    return results(histories.count)
+  }
+
+  /// Horizons of which some rows are known: a prefix, a waypoint, a goal. The others are drawn so as to go with them, in
+  /// a chain of more calls: see `ChunkStitching.sigmas`.
+  ///
+  /// - Parameter known: of each history, actions by row, in the data set's units; they are returned as they are, whatever
+  ///   the range of the data. Row `observationSteps` − 1 belongs to the newest observation, the last one is the goal.
+  /// - Returns: `[history][horizon][action]`.
+  /// - Throws: `PolicyError.badSetting` for a row that is not in the horizon, an action of the wrong size or with values
+  ///   that are not finite, or rows that are all known.
+  public func predict(
+    _ histories: [[[Double]]], seeds: [UInt64], call: UInt32 = 0, known: [[Int: [Double]]]
+  ) throws(PolicyError) -> [[[Double]]] {
+    precondition(known.count == histories.count, "known rows of \(known.count) of \(histories.count) histories")
+    for rows in known {
+      for (row, action) in rows {
+        guard (0..<description.horizon).contains(row) else {
+          throw .badSetting("a known action in row \(row): the horizon has \(description.horizon)")
+        }
+        guard action.count == description.actionSize, action.allSatisfy({ Float($0).isFinite }) else {
+          throw .badSetting(
+            "the known action \(action) in row \(row): \(description.actionSize) finite numbers are needed")
+        }
+      }
+      guard rows.count < description.horizon else { throw .badSetting("all rows of the horizon are known") }
+    }
+    guard known.contains(where: { !$0.isEmpty }) else { return predict(histories, seeds: seeds, call: call) }
+    let given = known.map { GivenRows(known: $0) }
+    return draw(histories, seeds: seeds, call: call, given, &completing, fromPlan: false)
+  }
+
+  /// The answers to requests of as many episodes, all for the same decision: `[request][horizon][action]`.
+  ///
+  /// With `stitching` the rows of actions that were executed or are committed are these.
+  public func predict(_ requests: [ChunkRequest]) -> [[[Double]]] {
+    let (histories, seeds) = (requests.map(\.history), requests.map(\.seed))
+    let call = requests.first?.call ?? 0
+    precondition(requests.allSatisfy { $0.call == call }, "requests for different decisions")
+    guard let stitching, requests.contains(where: isContinued) else {
+      return predict(histories, seeds: seeds, call: call)
+    }
+    precondition(requests.allSatisfy(isContinued), "requests of which only some go on from another chunk")
+    let given = requests.map { GivenRows($0, stitching, description) }
+    return draw(histories, seeds: seeds, call: call, given, &continuing, fromPlan: true)
+  }
+
+  private func isContinued(_ request: ChunkRequest) -> Bool {
+    stitching != nil && !(request.executed.isEmpty && request.committed.isEmpty)
+  }
+
+  private func draw(
+    _ histories: [[[Double]]], seeds: [UInt64], call: UInt32, _ given: [GivenRows], _ sampler: inout Sampler,
+    fromPlan: Bool
+  ) -> [[[Double]]] {
+    setConditions(histories)
+    let (horizon, width, range) = (description.horizon, description.actionSize, description.actionNormalizer)
+    var values = [Float](repeating: 0, count: actions.count)
+    var missing = [Float](repeating: 1, count: actions.count)
+    for (index, given) in given.enumerated() {
+      for (row, action, weight) in given.rows {
+        for i in 0..<width {
+          let place = (index * horizon + row) * width + i
+          values[place] = (Float(action[i]) - range.center[i]) / range.scale[i]
+          missing[place] = Float(1 - weight)
+        }
+      }
+    }
+    guard var edit = try? Edit(values, missing: missing, shape: [batch, horizon, width]) else {
+      preconditionFailure("an edit of which nothing or everything is known, or that is not finite")
+    }
+    var noise = noise(seeds, call)
+    values.withUnsafeBufferPointer { plan in
+      sampler.sample(actions, keeping: &edit, around: fromPlan ? plan : nil, noise: { noise.fill($0) }) {
+        x, sigma, end in
+        denoiser(x, sigma, to: end)
+      }
+    }
+    var results = results(histories.count)
+    // Not by way of normalised numbers, which would round them.
+    for (index, given) in given.enumerated() {
+      for (row, action, weight) in given.rows where weight == 1 { results[index][row] = action }
+    }
+    return results
+  }
+
+  /// Rows that are not asked for are computed too, from whatever stands there; their seeds do not matter.
+  private func noise(_ seeds: [UInt64], _ call: UInt32) -> SampleNoise {
+    SampleNoise(seeds: seeds + [UInt64](repeating: 0, count: batch - seeds.count), step: call)
+  }
+
+  private func setConditions(_ histories: [[[Double]]]) {
+    precondition(histories.count <= batch, "\(histories.count) histories")
     let normalizer = description.observationNormalizer
     let size = description.observationSize
     let perHistory = description.observationSteps * size
@@ -68,11 +200,11 @@ public final class ActionPredictor {
         }
       }
     }
-    // Rows that are not asked for are computed too, from whatever stands there; their seeds do not matter.
-    var noise = SampleNoise(seeds: seeds + [UInt64](repeating: 0, count: batch - seeds.count), step: call)
-    sampler.sample(actions, noise: { noise.fill($0) }) { x, sigma, end in denoiser(x, sigma, to: end) }
+  }
+
+  private func results(_ count: Int) -> [[[Double]]] {
     let (range, width) = (description.actionNormalizer, description.actionSize)
-    return histories.indices.map { row in
+    return (0..<count).map { row in
       (0..<description.horizon).map { t in
         (0..<width).map { i in
           let value = actions[(row * description.horizon + t) * width + i] * range.scale[i] + range.center[i]

@@ -27,6 +27,8 @@ public struct ActionTimeline: Sendable {
   private var start = 0
   private var chunks = 0
   private var last: (action: [Double], slot: Slot)?
+  /// The one before it.
+  private var earlier: (action: [Double], slot: Slot)?
 
   /// Of the actions that were taken, before any limits.
   public private(set) var jumps = ActionJumps()
@@ -81,6 +83,9 @@ public struct ActionTimeline: Sendable {
     return slots[period - start].action
   }
 
+  /// All that is planned from a period on, which is not over.
+  func plan(from period: Int) -> [[Double]] { slots.dropFirst(max(0, period - start)).map(\.action) }
+
   /// The action that is executed in a period, which must be later than the last one taken; nil if none is planned.
   public mutating func take(_ period: Int) -> [Double]? {
     forget(before: period)
@@ -89,10 +94,20 @@ public struct ActionTimeline: Sendable {
     if let last {
       let isBorder = slot.newest != last.slot.newest || slot.isFading || last.slot.isFading
       jumps.add(from: last.action, to: action, isBorder: isBorder)
+      if let earlier {
+        jumps.add(bendFrom: earlier.action, last.action, to: action, isBorder: place(earlier.slot, last.slot, slot))
+      }
     }
+    earlier = last
     last = (action, slot)
     forget(before: period + 1)
     return action
+  }
+
+  /// Whether the third of three actions is the first one of a newer chunk; nil where it is not, and they are of several.
+  private func place(_ a: Slot, _ b: Slot, _ c: Slot) -> Bool? {
+    if c.newest != b.newest { return true }
+    return a.newest == b.newest && !a.isFading && !b.isFading && !c.isFading ? false : nil
   }
 
   private mutating func forget(before period: Int) {

@@ -7,10 +7,26 @@ public struct ChunkRequest: Sendable, Equatable {
   public var seed: UInt64
   /// `[observationSteps][observation]`, oldest first.
   public var history: [[Double]]
+  /// `[at most observationSteps − 1][action]`: what was executed in the periods just before `period`, the newest last.
+  public var executed: [[Double]]
   /// `[at most lead][action]`: what is planned from `period` on and will have been executed when the chunk is expected.
-  /// A sampler that can keep to a given beginning may continue from it (Black et al., "Real-Time Execution of Action
-  /// Chunking Flow Policies", 2025); one that cannot ignores it.
+  /// A predictor that stitches continues from it (see `ChunkStitching`); one that does not ignores it.
   public var committed: [[Double]]
+  /// `[periods][action]`: what is planned behind the committed actions, and may still be changed.
+  public var planned: [[Double]]
+
+  public init(
+    period: Int, call: UInt32, seed: UInt64, history: [[Double]], executed: [[Double]] = [], committed: [[Double]] = [],
+    planned: [[Double]] = []
+  ) {
+    self.period = period
+    self.call = call
+    self.seed = seed
+    self.history = history
+    self.executed = executed
+    self.committed = committed
+    self.planned = planned
+  }
 }
 
 /// When a policy is asked, and which of its actions is executed in which period: the part of a receding horizon that knows
@@ -44,6 +60,8 @@ public struct ChunkSchedule: Sendable {
   private var history: [[Double]] = []
   private var timeline: ActionTimeline
   private var outstanding: ChunkRequest?
+  /// The last actions, at most `observationSteps` − 1; none older than a period for which nothing was planned.
+  private var executed: [[Double]] = []
   private var calls: UInt32 = 0
   /// The period in which the newest chunk was joined in.
   private var joint: Int?
@@ -91,9 +109,10 @@ public struct ChunkSchedule: Sendable {
   /// What to ask the policy now; nil if it is too early, or the last question has not been answered.
   public mutating func nextRequest() -> ChunkRequest? {
     guard outstanding == nil, isDue(in: configuration.lead) else { return nil }
+    let plan = timeline.plan(from: period)
     outstanding = ChunkRequest(
-      period: period, call: calls, seed: seed, history: history,
-      committed: (period..<period + configuration.lead).compactMap { timeline.planned($0) })
+      period: period, call: calls, seed: seed, history: history, executed: executed,
+      committed: Array(plan.prefix(configuration.lead)), planned: Array(plan.dropFirst(configuration.lead)))
     calls += 1
     return outstanding
   }
@@ -117,5 +136,14 @@ public struct ChunkSchedule: Sendable {
   }
 
   /// The action of the current period, once per period; nil if none is planned.
-  public mutating func act() -> [Double]? { timeline.take(period) }
+  public mutating func act() -> [Double]? {
+    let action = timeline.take(period)
+    if let action, observationSteps > 1 {
+      executed.append(action)
+      if executed.count == observationSteps { executed.removeFirst() }
+    } else {
+      executed = []
+    }
+    return action
+  }
 }

@@ -18,23 +18,27 @@ public struct PolicyEvaluation: Sendable {
 
   private let policy: TrainedPolicy
   private let sampler: SamplingMethod
+  private let stitching: ChunkStitching?
   private let threads: Int
   private let batch: Int
   private let chunks: ChunkSchedule.Configuration
   private let delay: Int
 
   /// - Parameters:
+  ///   - stitching: how chunks go on from those before; nil if they do not.
   ///   - threads: episodes are shared out among them; results do not depend on their number.
   ///   - batch: episodes that are predicted together; results do not depend on it either.
   ///   - chunks: when chunks are asked for, and how they are joined.
   ///   - delay: control periods that inference takes, simulated. The first chunk is there at once: a robot that has
   ///     nothing to do yet stands still.
   public init(
-    _ policy: TrainedPolicy, sampler: SamplingMethod, threads: Int = 1, batch: Int = 32,
+    _ policy: TrainedPolicy, sampler: SamplingMethod, stitching: ChunkStitching? = nil, threads: Int = 1,
+    batch: Int = 32,
     chunks: ChunkSchedule.Configuration = ChunkSchedule.Configuration(), delay: Int = 0
   ) {
     self.policy = policy
     self.sampler = sampler
+    self.stitching = stitching
     self.threads = threads
     self.batch = batch
     self.chunks = chunks
@@ -95,7 +99,7 @@ public struct PolicyEvaluation: Sendable {
     _ isDecided: (World) -> Bool, _ measure: (World, Episode) -> Outcome
   ) throws -> [Outcome] {
     func isDone(_ world: World) -> Bool { world.episode.isOver || isDecided(world) }
-    let predictor = try ActionPredictor(policy, sampler: sampler, batch: range.count)
+    let predictor = try ActionPredictor(policy, sampler: sampler, stitching: stitching, batch: range.count)
     let description = policy.description
     var worlds: [World] = []
     var observations: [[Double]] = []
@@ -118,11 +122,10 @@ public struct PolicyEvaluation: Sendable {
         horizons[index].observe(observations[index]).map { (index: index, request: $0) }
       }
       // A schedule depends on periods alone, so all of them ask at once, and for the same decision.
-      if let call = requests.first?.request.call {
-        let plans = predictor.predict(
-          requests.map(\.request.history), seeds: requests.map(\.request.seed), call: call)
+      if !requests.isEmpty {
+        let plans = predictor.predict(requests.map(\.request))
         for (plan, (index, request)) in zip(plans, requests) {
-          calls[index] += predictor.networkCalls
+          calls[index] += predictor.networkCalls(for: request)
           horizons[index].answer(request, with: plan)
         }
       }

@@ -74,7 +74,7 @@ public final class RealTimeHorizon: @unchecked Sendable {
       seed: seed,
       predict: { request in
         for observation in request.history { try description.check(observation) }
-        return predictor.predict(request)
+        return predictor.predict([request])[0]
       })
   }
 

@@ -53,7 +53,7 @@ public final class RecedingHorizon {
     try predictor.description.check(observation)
     if let time { try checkAge(time) }
     if let request = horizon.observe(observation) {
-      let actions = predictor.predict(request)
+      let actions = predictor.predict([request])[0]
       plan = (actions, predictor.description.observationSteps - 1)
       horizon.answer(request, with: actions)
     }
@@ -70,13 +70,6 @@ public final class RecedingHorizon {
     if let maximumAge, time.now - time.taken > maximumAge {
       throw .staleObservation("it is \(time.now - time.taken) s old; at most \(maximumAge) s are allowed")
     }
-  }
-}
-
-extension ActionPredictor {
-  /// The answer to one request: `[horizon][action]`.
-  func predict(_ request: ChunkRequest) -> [[Double]] {
-    predict([request.history], seeds: [request.seed], call: request.call)[0]
   }
 }
 

@@ -25,26 +25,47 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
     public let borderMax: Double
     public let insideMean: Double
     public let insideMax: Double
+    /// Norms of the second difference of actions, a(t) − 2 a(t − 1) + a(t − 2): the mean at the first action of a newer
+    /// chunk, the median inside chunks, and the first less the second. nil if there are none, or in older files.
+    public let borderBendMean: Double?
+    public let insideBendMedian: Double?
+    public let borderBendExcess: Double?
 
     enum CodingKeys: String, CodingKey {
       case borderMean = "border_mean"
       case borderMax = "border_max"
       case insideMean = "inside_mean"
       case insideMax = "inside_max"
+      case borderBendMean = "border_bend_mean"
+      case insideBendMedian = "inside_bend_median"
+      case borderBendExcess = "border_bend_excess"
     }
 
-    public init(borderMean: Double, borderMax: Double, insideMean: Double, insideMax: Double) {
+    public init(
+      borderMean: Double, borderMax: Double, insideMean: Double, insideMax: Double, borderBendMean: Double? = nil,
+      insideBendMedian: Double? = nil
+    ) {
       self.borderMean = borderMean
       self.borderMax = borderMax
       self.insideMean = insideMean
       self.insideMax = insideMax
+      self.borderBendMean = borderBendMean
+      self.insideBendMedian = insideBendMedian
+      borderBendExcess = borderBendMean.flatMap { mean in insideBendMedian.map { mean - $0 } }
+    }
+
+    private var bends: String {
+      guard let borderBendMean, let insideBendMedian, let borderBendExcess else { return "" }
+      return String(
+        format: "; bends: mean %.3g between, median %.3g inside, excess %.3g", borderBendMean, insideBendMedian,
+        borderBendExcess)
     }
 
     /// One line for a person.
     public var summary: String {
       String(
         format: "mean %.3g, max %.3g between chunks; mean %.3g, max %.3g inside", borderMean, borderMax, insideMean,
-        insideMax)
+        insideMax) + bends
     }
   }
 

@@ -93,8 +93,13 @@ package final class DecoderPlan {
   deinit { sample.deallocate() }
 
   /// A sample, `[frames, bands]`, for the rows of conditions that are given.
+  ///
+  /// - Parameters:
+  ///   - sketch: where the first noise is centred, `[frames, bands]`.
+  ///   - missing: which numbers of the sketch are no more than that, 1, and which are kept, 0; nil for all no more.
   package func run(
-    _ conditions: [Float], speaker: Int, _ method: SamplingMethod, seed: UInt64
+    _ conditions: [Float], speaker: Int, _ method: SamplingMethod, seed: UInt64, sketch: [Float]? = nil,
+    missing: [Float]? = nil
   ) throws(ConsistencyError) -> [Float] {
     let bands = description.mel.bands
     let count = conditions.count / description.decoder.frameCondition
@@ -111,7 +116,21 @@ package final class DecoderPlan {
       noise.fill(values)
       call += 1
     }
-    sampler.sample(sample, noise: fillNoise) { x, sigma, end in denoiser(x, sigma, to: end) }
+    let evaluate: EvaluateInPlace = { [denoiser] x, sigma, end in denoiser(x, sigma, to: end) }
+    /// Up to the length of the plan.
+    func padded(_ values: [Float], with padding: Float) -> [Float] {
+      values + [Float](repeating: padding, count: sample.count - values.count)
+    }
+    if let sketch, let missing {
+      var edit = try Edit(padded(sketch, with: 0), missing: padded(missing, with: 1), shape: [1, frames, bands])
+      sampler.sample(sample, keeping: &edit, noise: fillNoise, evaluate)
+    } else if let sketch {
+      padded(sketch, with: 0).withUnsafeBufferPointer {
+        sampler.sample(sample, around: $0, noise: fillNoise, evaluate)
+      }
+    } else {
+      sampler.sample(sample, noise: fillNoise, evaluate)
+    }
     return Array(sample.prefix(count * bands))
   }
 }

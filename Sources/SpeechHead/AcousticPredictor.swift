@@ -15,6 +15,26 @@ public final class AcousticPredictor {
     case sampled(SamplingMethod)
   }
 
+  /// A spectrogram that is to be edited.
+  public struct Given: Sendable {
+    /// What is done with it.
+    public enum Use: Sendable {
+      /// What the mask has at 0 is kept, what it has at 1 is missing: `[frames, bands]`.
+      case complete([Float])
+      /// Nothing is kept: noise is added to it, from which the sample is drawn.
+      case sketch
+    }
+
+    /// Normalised, `[frames, bands]`.
+    public var mel: [Float]
+    public var use: Use
+
+    public init(mel: [Float], use: Use) {
+      self.mel = mel
+      self.use = use
+    }
+  }
+
   public let description: VoiceDescription
   private let voice: TrainedVoice
   private let threads: Int
@@ -64,10 +84,11 @@ public final class AcousticPredictor {
   ///   - frames: a stretch of the utterance; nil for all of it.
   ///   - pitch: of all frames, its normalised logarithm, 0 for none; nil for what the encoder expects.
   ///   - seed: decides all noise, whatever the length that is computed beside it.
+  ///   - given: a spectrogram of these frames to be edited; nil for a free sample. The mean knows nothing of it.
   /// - Throws: `SpeechError.badSetting` for a method that makes no falling chain.
   public func mel(
     _ encoded: EncodedUtterance, durations: [Int32], frames: Range<Int>? = nil, pitch: [Float]? = nil, speaker: Int,
-    method: Method, seed: UInt64
+    method: Method, seed: UInt64, given: Given? = nil
   ) throws(SpeechError) -> [Float] {
     let range = frames ?? 0..<durations.reduce(0) { $0 + Int($1) }
     let bands = conditions.bands
@@ -89,7 +110,11 @@ public final class AcousticPredictor {
     }
     let sample: [Float]
     do {
-      sample = try plan.run(rows, speaker: speaker, sampling, seed: seed)
+      // The decoder's data is what the mean leaves.
+      let sketch = given.map { zip($0.mel, mel).map { $0 - $1 } }
+      var mask: [Float]?
+      if case .complete(let missing) = given?.use { mask = missing }
+      sample = try plan.run(rows, speaker: speaker, sampling, seed: seed, sketch: sketch, missing: mask)
     } catch {
       throw .badSetting("\(error)")
     }

@@ -15,12 +15,13 @@ public struct MonotonicAlignment: Sendable {
   /// - Parameters:
   ///   - means: mu, `[states, bands]`.
   ///   - frames: y, `[frames, bands]`, at least as many frames as states.
+  ///   - weights: of the frames, 0 for one of which nothing is known; nil for 1.
   ///   - durations: `[states]`, filled with the number of frames of each state, all positive.
-  /// - Returns: the mean of (y_t − mu_s)² over all frames and bands.
+  /// - Returns: the mean of (y_t − mu_s)² over all frames and bands, each frame's times its weight.
   @discardableResult
   public mutating func callAsFunction(
     means: UnsafeBufferPointer<Float>, frames: UnsafeBufferPointer<Float>, bands: Int,
-    durations: UnsafeMutableBufferPointer<Int32>
+    weights: UnsafeBufferPointer<Float>? = nil, durations: UnsafeMutableBufferPointer<Int32>
   ) -> Double {
     let (stateCount, frameCount) = (means.count / bands, frames.count / bands)
     precondition(
@@ -41,12 +42,14 @@ public struct MonotonicAlignment: Sendable {
             let first = max(0, stateCount - (frameCount - t))
             let last = min(t, stateCount - 1)
             let y = frame + t * bands
+            let weight = weights?[t] ?? 1
             for state in stride(from: last, through: first, by: -1) {
               let stay = scores[state]
               let advance = state > 0 ? scores[state - 1] : (t == 0 ? 0 : -.infinity)
               advanced[t * stateCount + state] = advance > stay
               // log N up to a term of the frame alone, which no path can change.
-              scores[state] = max(stay, advance) + dotProduct(mean + state * bands, y, bands) - halfSquares[state]
+              scores[state] =
+                max(stay, advance) + weight * dotProduct(mean + state * bands, y, bands) - weight * halfSquares[state]
             }
           }
           for state in 0..<stateCount { durations[state] = 0 }
@@ -61,7 +64,7 @@ public struct MonotonicAlignment: Sendable {
     var squares = 0.0
     for t in 0..<frameCount {
       let y = frame + t * bands
-      squares += Double(dotProduct(y, y, bands))
+      squares += Double((weights?[t] ?? 1) * dotProduct(y, y, bands))
     }
     return (squares - 2 * Double(scores[stateCount - 1])) / Double(frameCount * bands)
   }

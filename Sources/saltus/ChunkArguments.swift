@@ -21,8 +21,42 @@ struct ChunkArguments: ParsableArguments {
       valueName: "N"))
   var lead: Int?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Let every chunk go on from the actions that are executed until it is there: its beginning is inpainted, in a few "
+        + "more network calls."))
+  var stitch = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Falling noise levels of --stitch, one per network call: less keeps more of the old plan.", valueName: "0.5,0.1"))
+  var stitchSigmas: String?
+
+  @Option(
+    help: ArgumentHelp("Strength of the noise of --stitch, 0 to 2: less joins better and varies less.", valueName: "X"))
+  var stitchTemperature: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "How strongly the old plan draws the actions behind those of --stitch, 0 to 1.", valueName: "X"))
+  var stitchSoftness: Double?
+
   func validate() throws {
+    if (stitchSigmas != nil || stitchTemperature != nil || stitchSoftness != nil) && !stitch {
+      throw ValidationError(
+        "--stitch-sigmas, --stitch-temperature and --stitch-softness are for --stitch: give it, too.")
+    }
     if let lead, !(0...1000).contains(lead) { throw ValidationError("--lead \(lead): 0 to 1,000 are possible.") }
+  }
+
+  /// What `--stitch` asks for.
+  func stitching(of policy: TrainedPolicy) throws -> ChunkStitching? {
+    guard stitch else { return nil }
+    var stitching = ChunkStitching(for: policy.description)
+    if let stitchSigmas { stitching.sigmas = try noiseLevels(stitchSigmas, option: "--stitch-sigmas") }
+    if let stitchSoftness { stitching.softness = stitchSoftness }
+    if let stitchTemperature { stitching.temperature = stitchTemperature }
+    return stitching
   }
 
   /// - Parameter expected: the lead if none is given.
@@ -60,6 +94,7 @@ extension EvaluationReport.Jumps {
   init(_ jumps: ActionJumps) {
     self.init(
       borderMean: jumps.border.mean, borderMax: jumps.border.max, insideMean: jumps.inside.mean,
-      insideMax: jumps.inside.max)
+      insideMax: jumps.inside.max, borderBendMean: jumps.borderBend.count > 0 ? jumps.borderBend.mean : nil,
+      insideBendMedian: jumps.insideBendMedian)
   }
 }

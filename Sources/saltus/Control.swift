@@ -23,6 +23,7 @@ struct Control: ParsableCommand {
 
       EXAMPLES:
         saltus control bundled:pusht --rate 1000 --action-steps 1 --threads 2
+        saltus control bundled:pusht --rate 100 --asynchronous --lead 2 --stitch --threads 1
         saltus control bundled:pusht --rate 100 --asynchronous --threads 1 --load 2 --realtime --json control.json
       """)
 
@@ -103,7 +104,8 @@ struct Control: ParsableCommand {
     for refusal in refusals { TrainingCommand.note("warning: \(refusal)") }
 
     let world = try ControlledWorld(firstSeed: firstSeed)
-    let predictor = try ActionPredictor(policy, sampler: arguments.sampler(), threads: threadOptions.threads)
+    let predictor = try ActionPredictor(
+      policy, sampler: arguments.sampler(), stitching: chunks.stitching(of: policy), threads: threadOptions.threads)
     // The first calls touch cold memory. The first episode begins with the horizon, which has its seed.
     let history = [[Double]](repeating: world.observe { _ in }, count: policy.description.observationSteps)
     for call in 0..<UInt32(20) { _ = predictor.predict([history], seeds: [firstSeed], call: call) }

@@ -15,13 +15,16 @@ struct Evaluate: ParsableCommand {
       Episode i starts from seed S + i, and the policy's noise in it too. The score of an episode is its maximum reward.
       --reset legacy draws starts as diffusion_policy does (MT19937), gymnasium as gym-pusht does (PCG64).
       --delay N simulates inference that takes N control periods: chunks are asked for N periods early, arrive late, and
-      their first N actions have been overtaken. With --uncompensated they are executed from their first one on.
+      their first N actions have been overtaken. With --uncompensated they are executed from their first one on. With
+      --stitch they begin with the actions that were executed meanwhile. A bend is the norm of the second difference of
+      executed actions: at the first action of a new chunk, and its median inside chunks.
 
       EXAMPLES:
         saltus evaluate bundled:pusht --episodes 50 --steps 1 --gif pusht.gif
         saltus evaluate runs/teacher/last.safetensors --episodes 500 --first-seed 100000 --steps 10 --solver heun
         saltus evaluate bundled:pusht --initial-states starts.json --steps 2 --json scores.json
         saltus evaluate bundled:pusht --delay 3 --merge blend:2
+        saltus evaluate bundled:pusht --delay 4 --stitch
         saltus evaluate runs/twoway/twoway.safetensors --env twoway --episodes 500 --json twoway.json
       """)
 
@@ -69,6 +72,10 @@ struct Evaluate: ParsableCommand {
     if initialStates != nil, env != .pusht {
       throw ValidationError("--initial-states is for --env pusht: its files hold states of Push-T.")
     }
+    if uncompensated && chunks.stitch {
+      throw ValidationError(
+        "--uncompensated and --stitch: a chunk executed from its first action on cannot be stitched.")
+    }
   }
 
   private var schedule: ChunkSchedule.Configuration {
@@ -90,21 +97,24 @@ struct Evaluate: ParsableCommand {
   ) throws {
     let policy = try arguments.policy(actionSteps: chunks.actionSteps)
     let sampler = try arguments.sampler()
+    let stitching = try chunks.stitching(of: policy)
     let report = try PolicyRollout.report(
-      of: policy, sampler: sampler, starts: starts, threads: threadOptions.threads, chunks: schedule, delay: delay,
-      seed: { firstSeed + UInt64($0) }, hasCollided: hasCollided)
+      of: policy, sampler: sampler, stitching: stitching, starts: starts, threads: threadOptions.threads,
+      chunks: schedule, delay: delay, seed: { firstSeed + UInt64($0) }, hasCollided: hasCollided)
     if let json { try JSONFile.write(report, to: json) }
     print(report.summary)
-    if let gif { try film(policy, sampler, starts, to: gif) }
+    if let gif { try film(policy, sampler, stitching, starts, to: gif) }
   }
 
   /// The first episode again, with the predicted plan drawn into every frame.
   private func film<World: Environment>(
-    _ policy: TrainedPolicy, _ sampler: SamplingMethod, _ starts: EpisodeStarts<World>, to path: String
+    _ policy: TrainedPolicy, _ sampler: SamplingMethod, _ stitching: ChunkStitching?, _ starts: EpisodeStarts<World>,
+    to path: String
   ) throws {
     let (world, first) = try starts.make(0)
     let controller = RecedingHorizon(
-      try ActionPredictor(policy, sampler: sampler), seed: firstSeed, chunks: schedule, delay: delay)
+      try ActionPredictor(policy, sampler: sampler, stitching: stitching), seed: firstSeed, chunks: schedule,
+      delay: delay)
     var observation = first
     var frames: [Frame] = []
     while !world.episode.isOver {

@@ -38,11 +38,7 @@ struct PolicyArguments: ParsableArguments {
   func sampler() throws -> SamplingMethod {
     if let solver { return .solver(solver, intervals: steps) }
     guard let sigmas else { return .consistency(steps: steps) }
-    let values = sigmas.split(separator: ",").map { Double($0.trimmingCharacters(in: .whitespaces)) }
-    guard values.allSatisfy({ $0 != nil }) else {
-      throw ValidationError("--sigmas \(sigmas): give numbers with commas between them, such as 80,0.5")
-    }
-    return .chain(sigmas: values.map { $0! })
+    return .chain(sigmas: try noiseLevels(sigmas, option: "--sigmas"))
   }
 
   /// The policy, used as asked.
@@ -56,6 +52,15 @@ struct PolicyArguments: ParsableArguments {
   static func load(_ name: String) throws -> TrainedPolicy {
     try TrainedPolicy(contentsOf: BundledModels.file(name))
   }
+}
+
+/// Numbers with commas between them.
+func noiseLevels(_ text: String, option: String) throws -> [Double] {
+  let values = text.split(separator: ",").map { Double($0.trimmingCharacters(in: .whitespaces)) }
+  guard values.allSatisfy({ $0 != nil }) else {
+    throw ValidationError("\(option) \(text): give numbers with commas between them, such as 80,0.5")
+  }
+  return values.map { $0! }
 }
 
 extension ODEMethod: ExpressibleByArgument {}

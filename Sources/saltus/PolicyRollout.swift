@@ -13,18 +13,20 @@ enum PolicyRollout {
   ///   - seed: the policy's in episode i.
   ///   - hasCollided: whether an episode of the world ended in a collision; nil in worlds that know none.
   static func report<World: Environment>(
-    of policy: TrainedPolicy, sampler: SamplingMethod, starts: EpisodeStarts<World>, threads: Int,
+    of policy: TrainedPolicy, sampler: SamplingMethod, stitching: ChunkStitching? = nil, starts: EpisodeStarts<World>,
+    threads: Int,
     chunks: ChunkSchedule.Configuration = ChunkSchedule.Configuration(), delay: Int = 0, label: String = "episodes",
     seed: @escaping @Sendable (Int) -> UInt64, hasCollided: (@Sendable (World) -> Bool)? = nil
   ) throws -> EvaluationReport {
-    let networkCalls = try ActionPredictor(policy, sampler: sampler).networkCalls
     let progress = Mutex(ProgressReporter(label: label, total: starts.count))
-    let evaluation = PolicyEvaluation(policy, sampler: sampler, threads: threads, chunks: chunks, delay: delay)
+    let evaluation = PolicyEvaluation(
+      policy, sampler: sampler, stitching: stitching, threads: threads, chunks: chunks, delay: delay)
     let results = try evaluation.run(
       episodes: starts.count, makeEnvironment: { try starts.make($0) }, seed: seed,
       progress: { finished in progress.withLock { $0.update(step: finished) } },
       measure: { (episode: $1, hasCollided: hasCollided?($0) ?? false) })
-    let latency = try PolicyLatency.measure(policy, sampler: sampler, observation: starts.make(0).1)
+    let (latency, networkCalls) = try PolicyLatency.measure(
+      policy, sampler: sampler, stitching: stitching, lead: chunks.lead, observation: starts.make(0).1)
     return EvaluationReport(
       scores: results.map(\.episode.score), successes: results.count(where: \.episode.success),
       collisions: hasCollided == nil ? nil : results.count(where: \.hasCollided), networkCallsPerChunk: networkCalls,
@@ -35,15 +37,29 @@ enum PolicyRollout {
 
 /// Milliseconds from an observation to a chunk of actions, one history at a time.
 enum PolicyLatency {
-  static func measure(_ policy: TrainedPolicy, sampler: SamplingMethod, observation: [Double]) throws -> [Double] {
-    let predictor = try ActionPredictor(policy, sampler: sampler)
-    let history = [[Double]](repeating: observation, count: policy.description.observationSteps)
+  /// - Parameters:
+  ///   - stitching: of chunks that go on from another one.
+  ///   - lead: how many of its actions are committed.
+  /// - Returns: the durations, and the network calls of each.
+  static func measure(
+    _ policy: TrainedPolicy, sampler: SamplingMethod, stitching: ChunkStitching? = nil, lead: Int = 0,
+    observation: [Double]
+  ) throws -> (milliseconds: [Double], networkCalls: Int) {
+    let predictor = try ActionPredictor(policy, sampler: sampler, stitching: stitching)
+    let past = policy.description.observationSteps - 1
+    let history = [[Double]](repeating: observation, count: past + 1)
+    let plan = predictor.predict([history], seeds: [0])[0]
+    let lead = min(lead, plan.count - past)
+    var request = ChunkRequest(
+      period: 0, call: 0, seed: 0, history: history, executed: Array(plan[..<past]),
+      committed: Array(plan[past..<past + lead]), planned: Array(plan[(past + lead)...]))
     let clock = ContinuousClock()
     // The first calls touch cold memory.
-    for call in 0..<5 { _ = predictor.predict([history], seeds: [0], call: UInt32(call)) }
-    return (0..<200).map { call in
-      let time = clock.measure { _ = predictor.predict([history], seeds: [0], call: UInt32(call)) }
+    let times = (0..<205).map { call in
+      request.call = UInt32(call)
+      let time = clock.measure { _ = predictor.predict([request]) }
       return Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) * 1e-15
     }
+    return (Array(times.dropFirst(5)), predictor.networkCalls(for: request))
   }
 }

@@ -17,7 +17,7 @@ struct Saltus: ParsableCommand {
       """,
     subcommands: [
       Train.self, Evaluate.self, Compare.self, Modes.self, SearchSigmas.self, Lora.self, Act.self, Control.self,
-      Speak.self, Vocode.self, Align.self, Record.self,
-      DataCommand.self, Inspect.self, BundleCommand.self, Plot.self, Bench.self,
+      Speak.self, EditCommand.self, Vocode.self, Align.self, Record.self, DataCommand.self, Inspect.self,
+      BundleCommand.self, Plot.self, Bench.self,
     ])
 }

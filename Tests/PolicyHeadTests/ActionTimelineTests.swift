@@ -102,6 +102,38 @@ struct ActionTimelineTests {
     #expect(jumps.border.count == 2 && jumps.border.mean == 8.5 && jumps.border.max == 10)
   }
 
+  /// A bend is |a − 2 b + c|: at a border if c is a newer chunk's first action, inside if all three are of one chunk.
+  @Test func bendsAreToldApartByTheirPlace() throws {
+    var timeline = ActionTimeline(.replace)
+    timeline.insert([[0, 0], [1, 1], [2, 2], [3, 4]], birth: 0, at: 0)
+    for period in 0..<4 { _ = timeline.take(period) }
+    // Straight on would be (4, 6); then (10, 14) bends once more, but belongs to two chunks.
+    timeline.insert([[7, 10], [10, 14], [13, 18], [16, 25]], birth: 4, at: 4)
+    for period in 4..<8 { _ = timeline.take(period) }
+    let jumps = timeline.jumps
+    // Inside: 0 and 1 in the first chunk, 0 and 3 in the second.
+    #expect(jumps.insideBendMedian == 0.5)
+    #expect(jumps.borderBend.count == 1 && jumps.borderBend.mean == 5)
+    #expect(jumps.borderExcess == 4.5)
+    var all = ActionJumps()
+    #expect(all.borderExcess == nil && all.insideBendMedian == nil)
+    all.add(jumps)
+    all.add(jumps)
+    #expect(all.insideBendMedian == 0.5 && all.borderBend.count == 2 && all.borderExcess == 4.5)
+  }
+
+  /// In a crossfade only its first action is a border's; no bend in it is one chunk's.
+  @Test func aBlendHasOneBorder() {
+    var timeline = ActionTimeline(.blend(periods: 2))
+    timeline.insert([[0], [0], [0], [0], [0], [0], [0]], birth: 0, at: 0)
+    for period in 0..<3 { _ = timeline.take(period) }
+    timeline.insert([[3], [3], [3], [3], [3]], birth: 3, at: 3)
+    for period in 3..<8 { _ = timeline.take(period) }
+    // 0 0 0 | 1 2 | 3 3 3
+    #expect(timeline.jumps.borderBend.count == 1 && timeline.jumps.borderBend.mean == 1)
+    #expect(timeline.jumps.insideBendMedian == 0)
+  }
+
   @Test func jumpsAddUp() {
     var all = ActionJumps()
     for _ in 0..<3 {

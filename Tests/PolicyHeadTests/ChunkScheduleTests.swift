@@ -54,6 +54,10 @@ struct ChunkScheduleTests {
     #expect(actions == [nil, nil, 2, 3, 4, 5, 406, 407, 408, 409, 810, 811])
     // What is executed until then is said.
     #expect(requests.map(\.committed) == [[], [[4], [5]], [[408], [409]]])
+    // And what was executed in the period before, and what comes behind: a chunk reaches ten periods beyond its own.
+    #expect(requests.map(\.executed) == [[], [[3]], [[407]]])
+    #expect(requests[1].planned == (6...10).map { [Double($0)] })
+    #expect(requests[2].planned == (410...414).map { [Double($0)] })
   }
 
   /// The further actions of the old chunk are used while the new one is late.
@@ -83,6 +87,23 @@ struct ChunkScheduleTests {
     let (requests, actions) = run(&schedule, periods: 8, delay: 2)
     #expect(requests.map(\.period) == [0, 4])
     #expect(actions == [nil, nil, 0, 1, 2, 3, 404, 405])
+  }
+
+  /// What was held because nothing was planned is not said: nobody here knows what a robot did meanwhile.
+  @Test func executedActionsAreThoseSinceTheLastGap() {
+    var schedule = ChunkSchedule(observationSteps: 4, actionSteps: 2, .init(), seed: 0)
+    var executed: [[[Double]]] = []
+    for period in 0..<8 {
+      schedule.observe([0])
+      // Two actions per chunk; in period 4 the answer comes a period late.
+      if period == 5 { schedule.receive([[0], [0], [0], [50], [51], [52]]) }
+      if let request = schedule.nextRequest() {
+        executed.append(request.executed)
+        if period != 4 { schedule.receive([[0], [0], [0], [Double(10 * period)], [Double(10 * period + 1)]]) }
+      }
+      _ = schedule.act()
+    }
+    #expect(executed == [[], [[0], [1]], [[1], [20], [21]], [[51], [52]]])
   }
 
   /// The last actions of a chunk are not waited for: it is asked in time even if less is left than planned.

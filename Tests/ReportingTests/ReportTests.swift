@@ -41,6 +41,17 @@ private func keys(_ value: some Encodable) throws -> [String: Any] {
     #expect(report.summary.hasSuffix("action jumps  mean 4, max 8 between chunks; mean 1, max 2 inside"))
   }
 
+  @Test func bendsAreReportedWhereThereAreSome() throws {
+    let jumps = EvaluationReport.Jumps(
+      borderMean: 4, borderMax: 8, insideMean: 1, insideMax: 2, borderBendMean: 3, insideBendMedian: 0.5)
+    let report = EvaluationReport(
+      scores: [1], successes: 1, networkCallsPerChunk: 1, milliseconds: [0.5], jumps: jumps)
+    let found = try #require(try keys(report)["action_jumps"] as? [String: Double])
+    #expect(found["border_bend_mean"] == 3 && found["inside_bend_median"] == 0.5)
+    #expect(found["border_bend_excess"] == 2.5)
+    #expect(report.summary.hasSuffix("; bends: mean 3 between, median 0.5 inside, excess 2.5"))
+  }
+
   @Test func benchmarkHasTheKeysOfTheContract() throws {
     let json = try keys(BenchmarkReport(milliseconds: [2, 1, 4], operations: 8_000_000, allocations: 0))
     #expect(Set(json.keys) == ["median_ms", "min_ms", "p99_ms", "gflops", "allocations"])

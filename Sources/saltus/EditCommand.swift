@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// `saltus edit …`: zero-shot editing of recordings.
+struct EditCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "edit", abstract: "Repair, clean or complete what is there: zero-shot editing.",
+    subcommands: [EditSpeech.self])
+}

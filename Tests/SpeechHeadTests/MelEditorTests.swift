@@ -1,0 +1,158 @@
+import Autograd
+import Consistency
+import Foundation
+import Spectral
+import SpeechHead
+import Testing
+
+/// Editing with an untrained voice of 8 bands: what must hold whatever the networks say.
+struct MelEditorTests {
+  private let voice: TrainedVoice
+
+  init() throws {
+    let description = VoiceDescription.small()
+    voice = try TrainedVoice(description, weights: description.model.layout.initialize(seed: 3))
+  }
+
+  private let frames = 60
+  private let method = SamplingMethod.chain(sigmas: [20, 2, 0.5, 0.1])
+  private var mel: [Float] { normalNumbers(frames * 8, seed: 5).map { -5 + $0 } }
+  private var pitch: [Float] { (0..<frames).map { $0 % 9 < 5 ? 140 + Float($0) : 0 } }
+
+  @Test func knownNumbersStayBitForBit() throws {
+    let editor = try MelEditor(voice)
+    for missing in [
+      try MissingMel(gaps: [20..<31], frames: frames, bands: 8),
+      try MissingMel(gaps: [0..<4, 50..<60], frames: frames, bands: 8),
+    ] {
+      let result = try editor.complete(
+        mel, pitch: pitch, missing: missing, tokens: tokens(9), method: method, seed: 1)
+      let (mask, mel) = (missing.mask, mel)
+      for i in mask.indices { #expect((result.logMel[i] == mel[i]) == (mask[i] == 0)) }
+      #expect(result.logMel.allSatisfy { $0.isFinite })
+      let durations = result.durations.map { Int($0) }
+      #expect(durations.allSatisfy { $0 >= 1 })
+      #expect(durations.reduce(0, +) == frames)
+    }
+  }
+
+  /// Neither its spectrum nor its pitch.
+  @Test func whatIsMissingHasNoInfluence() throws {
+    let editor = try MelEditor(voice)
+    let missing = try MissingMel(gaps: [20..<31], frames: frames, bands: 8)
+    func edit(_ value: Float, _ hertz: Float) throws -> [Float] {
+      var (mel, pitch) = (mel, pitch)
+      for frame in 20..<31 {
+        for band in 0..<8 { mel[frame * 8 + band] = value }
+        pitch[frame] = hertz
+      }
+      return try editor.complete(mel, pitch: pitch, missing: missing, tokens: tokens(9), method: method, seed: 1).logMel
+    }
+    #expect(try edit(-9, 0) == edit(3, 400))
+  }
+
+  @Test func denoisingKeepsWhatItsNoiseLeaves() throws {
+    let editor = try MelEditor(voice)
+    let mel = mel
+    func distance(_ sigma: Double) throws -> Float {
+      let result = try editor.denoise(mel, pitch: pitch, tokens: tokens(9), sigmas: [sigma], seed: 1)
+      return zip(result.logMel, mel).map { abs($0 - $1) }.max()!
+    }
+    #expect(try distance(1e-4) < 0.01)
+    #expect(try distance(20) > 0.5)
+  }
+
+  @Test func whatCannotBeEditedSaysWhy() throws {
+    let editor = try MelEditor(voice)
+    let gap = try MissingMel(gaps: [20..<31], frames: frames, bands: 8)
+    let none = try MissingMel(gaps: [], frames: frames, bands: 8)
+    let wrong: [(missing: MissingMel, tokens: Int, method: SamplingMethod, says: String)] = [
+      (none, 9, method, "nothing of the spectrogram is missing"), (gap, 31, method, "do not fit"),
+      (gap, 9, .chain(sigmas: [1, 2]), "does not fall"),
+    ]
+    for (missing, count, method, text) in wrong {
+      let error = #expect(throws: SpeechError.self) {
+        try editor.complete(mel, pitch: pitch, missing: missing, tokens: tokens(count), method: method, seed: 1)
+      }
+      #expect(error?.description.contains(text) == true, "\(String(describing: error)) should say: \(text)")
+    }
+    for gaps in [[5..<5], [-1..<3], [50..<61], [0..<60], [0..<30, 25..<60]] as [[Range<Int>]] {
+      #expect(throws: SpeechError.self) { try MissingMel(gaps: gaps, frames: frames, bands: 8) }
+    }
+    #expect(throws: SpeechError.self) { try MissingMel(gaps: [], bandLimit: 7, frames: frames, bands: 16) }
+    #expect(throws: SpeechError.self) { try MelEditor(voice, speaker: 2) }
+  }
+}
+
+struct MissingMelTests {
+  @Test func linesGoFromTheFrameBeforeToTheOneBehind() throws {
+    let missing = try MissingMel(gaps: [1..<4, 5..<6], frames: 6, bands: 2)
+    let mel: [Float] = [0, 10, 9, 9, 9, 9, 9, 9, 8, 2, 7, 7]
+    // At the end of the recording there is nothing to go to.
+    #expect(missing.linearInterpolation(of: mel) == [0, 10, 2, 8, 4, 6, 6, 4, 8, 2, 8, 2])
+    // Differences of 7, 1, 5, 3, 3, 5, and 1, 5.
+    let squares = 49.0 + 1 + 25 + 9 + 9 + 25 + 1 + 25
+    let distance = try #require(missing.distance(missing.linearInterpolation(of: mel), mel))
+    #expect(abs(distance - (squares / 8).squareRoot()) < 1e-6)
+  }
+
+  @Test func bandsAboveALimitAreMissingInAllFrames() throws {
+    let missing = try MissingMel(gaps: [1..<2], bandLimit: 8, frames: 3, bands: 10)
+    let row: [Float] = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1]
+    #expect(missing.mask == row + [Float](repeating: 1, count: 10) + row)
+    let none = try MissingMel(gaps: [], frames: 3, bands: 10)
+    #expect(!missing.isEmpty && none.isEmpty)
+  }
+}
+
+struct WaveformRepairTests {
+  private var mel: VoiceDescription.Mel { VoiceDescription.Mel() }
+
+  /// Two tones with vibrato.
+  private var samples: [Float] {
+    (0..<22_050).map {
+      let t = Double($0) / 22_050
+      return Float(0.2 * sin(2 * .pi * 220 * t + 3 * sin(9 * t)) + 0.1 * sin(2 * .pi * 660 * t + 9 * sin(9 * t)))
+    }
+  }
+
+  /// By the definition: frame f's window covers the samples f hop − 512 + 1 … f hop + 511, being 0 at its first.
+  @Test func framesThatTouchAGap() throws {
+    let repair = try WaveformRepair(mel)
+    for gap in [0..<1, 0..<700, 511..<512, 512..<513, 513..<514, 5000..<5001, 5000..<9000, 21_000..<22_050] {
+      let touched = (0...22_050 / 256).filter { frame in
+        (frame * 256 - 511...frame * 256 + 511).overlaps(gap.lowerBound...gap.upperBound - 1)
+      }
+      #expect(Array(repair.frames(touching: gap, of: 22_050)) == touched, "\(gap)")
+    }
+  }
+
+  /// From the true spectrogram, whose phases in the gap are not known.
+  @Test func aGapIsFilledAndTheRestStays() throws {
+    let repair = try WaveformRepair(mel)
+    let (samples, gap) = (samples, 9000..<11_000)
+    let logMel = try MelAnalysis(mel)(samples)
+    let missing = try MissingMel(
+      gaps: [repair.frames(touching: gap, of: samples.count)], frames: logMel.count / 128, bands: 128)
+    var damaged = samples
+    for i in gap { damaged[i] = i % 2 == 0 ? 1 : -1 }
+    let repaired = try repair(damaged, gaps: [gap], logMel: logMel, missing: missing)
+    #expect(repaired.count == samples.count)
+    #expect(samples.indices.allSatisfy { gap.contains($0) || repaired[$0] == samples[$0] })
+    func level(_ values: [Float]) -> Float { gap.reduce(0) { $0 + values[$1] * values[$1] } }
+    #expect(abs(level(repaired) / level(samples) - 1) < 0.4)
+    // It joins on: no step at the edges is larger than twice the largest anywhere.
+    let largest = zip(samples, samples.dropFirst()).map { abs($0 - $1) }.max()!
+    for edge in [9000, 11_000] { #expect(abs(repaired[edge] - repaired[edge - 1]) < 2 * largest) }
+  }
+
+  @Test func bandsBelowAFrequency() throws {
+    let repair = try WaveformRepair(mel)
+    #expect(repair.bands(below: 11_025) == 128)
+    #expect(repair.bands(below: 0) == 0)
+    // Slaney's scale is linear to 1000 Hz, 3 mel per 200 Hz, and 27 steps per factor 6.4 above.
+    let top = 15 + 27 * log(11.025) / log(6.4)
+    let below = (0..<128).filter { 200 / 3 * top * Double($0 + 2) / 129 <= 900 }.count
+    #expect(repair.bands(below: 900) == below)
+  }
+}
