@@ -142,8 +142,10 @@ public struct ContinuousTimeConsistency: Objective {
     case .training: velocity = recording.noise * cosine * sd - recording.data * sine
     case .distillation: velocity = (xt * cosine - recording.taught(noisy, at: "t")) * sine.reciprocal()
     }
+    // x_t/sd is what the network sees. All derivatives are cos t sin t times those by t: u's is du/d ln sigma then.
     let (output, derivative) = recording.outputAndDerivative(
-      noisy, at: "t", along: velocity * cosine * sine * (1 / sd))
+      xt * (1 / sd), at: "t", along: velocity * cosine * sine * (1 / sd),
+      slope: recording.student.parameterisation.noiseScale.slope)
     let first = (output * sd + velocity) * cosine.squared()
     let second = (xt * cosine * sine - derivative * sd) * recording.scalar("warmup")
     return (output, (second - first).stopGradient())

@@ -68,37 +68,22 @@ public struct LossRecording<N: Network> {
   /// - Parameter kept: the scalar that holds s/t.
   func jump(from x: Tensor, _ denoised: Tensor, kept: String) -> Tensor { denoised + (x - denoised) * scalar(kept) }
 
-  /// The network's own output F(x · input, u) at a level, and cos t sin t dF/dt, its derivative along the angle
-  /// t = arctan(sigma/sd): both `[B, T, C]`.
-  ///
-  /// - Parameter direction: cos t sin t times the derivative of the network's input by t, `[B, T, C]`. That of u is
-  ///   du/d ln sigma, since d ln sigma/dt = 1/(cos t sin t).
-  func outputAndDerivative(
-    _ x: Tensor, at level: String, along direction: Tensor
-  ) -> (output: Tensor, derivative: Tensor) {
-    let level = studentLevel(level)
-    let input = x * level.input
-    let output = student.network(
-      input, noise: level.u, target: student.network.embedsTarget ? level.u : nil, conditioning)
-    let slope = Float(student.parameterisation.noiseScale.slope)
-    let slopes = graph.constant([slope], [1, 1, 1]).broadcast(to: level.u.shape)
-    let derivative = graph.pushforward([output], along: [(input, direction), (level.u, slopes)])[0]
-    return (output, derivative ?? output * 0)
-  }
-
-  /// The network's own output at the linear frame's time t, and its derivative by t along a direction of its input: both
-  /// `[B, T, C]`. The time at which the jump ends stays as it is.
+  /// The network's own output at a level, and its derivative along a path through noise levels: both `[B, T, C]`. The level
+  /// at which a jump ends stays as it is.
   ///
   /// - Parameters:
-  ///   - z: what the network sees, `[B, T, C]`.
-  ///   - direction: dz/dt, `[B, T, C]`.
-  func velocityAndDerivative(
-    _ z: Tensor, at level: String, to end: String, along direction: Tensor
+  ///   - input: what the network sees, `[B, T, C]`: scaled already.
+  ///   - end: for networks that embed where a jump ends; by default `level`, which makes them denoisers.
+  ///   - direction: how `input` changes along the path, `[B, T, C]`.
+  ///   - slope: how the embedding's u changes along it.
+  func outputAndDerivative(
+    _ input: Tensor, at level: String, to end: String? = nil, along direction: Tensor, slope: Double
   ) -> (output: Tensor, derivative: Tensor) {
-    let (level, end) = (studentLevel(level), studentLevel(end))
-    let output = student.network(z, noise: level.u, target: end.u, conditioning)
-    let slopes = graph.constant([Float(Parameterisation.linearScale)], [1, 1, 1]).broadcast(to: level.u.shape)
-    let derivative = graph.pushforward([output], along: [(z, direction), (level.u, slopes)])[0]
+    let level = studentLevel(level)
+    let target = student.network.embedsTarget ? (end.map(studentLevel) ?? level).u : nil
+    let output = student.network(input, noise: level.u, target: target, conditioning)
+    let slopes = graph.constant([Float(slope)], [1, 1, 1]).broadcast(to: level.u.shape)
+    let derivative = graph.pushforward([output], along: [(input, direction), (level.u, slopes)])[0]
     return (output, derivative ?? output * 0)
   }
 

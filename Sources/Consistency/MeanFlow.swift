@@ -112,7 +112,8 @@ public struct MeanFlow: Objective {
     let velocity = recording.noise - recording.data * Float(1 / sigmaData)
     // z_t/sd = (1 − t) x_sigma/sd.
     let z = recording.noised(at: "t") * recording.scalar("signal") * Float(1 / sigmaData)
-    let (u, derivative) = recording.velocityAndDerivative(z, at: "t", to: "r", along: velocity)
+    let (u, derivative) = recording.outputAndDerivative(
+      z, at: "t", to: "r", along: velocity, slope: Parameterisation.linearScale)
     return u - (velocity - derivative * recording.scalar("interval")).stopGradient()
   }
 }
