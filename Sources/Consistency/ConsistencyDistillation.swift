@@ -2,7 +2,11 @@ import Autograd
 
 /// Consistency distillation, CD (Song et al. 2023, algorithm 2): neighbours on a mesh, joined by the teacher's ODE.
 ///
-///     w d(f(x_t, t), sg[f_target(x_r, r)]),  x_t = x0 + t z,  x_r = one solver step of the teacher from x_t down to r.
+///     w d(f(x_t, t), sg[f_target(x_r, r)]),  x_t = x0 + t z,  x_r = the teacher's solver from x_t down to r.
+///
+/// The solver takes one step, or `teacherSteps`: then a coarse mesh has few intervals, at each of which the student is held
+/// to itself and an error can creep in, and yet a fine solver (the skipped steps of Luo et al. 2023, section 4.3, without
+/// their loss of accuracy; a mesh of one interval is plain distillation of the teacher's endpoints).
 ///
 /// w is 1, or iCT's 1/(t − r), which holds the student harder at small noise, where all that it says further up is
 /// anchored. The student starts from the teacher; its boundary is the mesh's last sigma (shifted coefficients).
@@ -30,8 +34,10 @@ public struct ConsistencyDistillation: Objective {
     public var rho = 7.0
     /// Which intervals of the mesh are trained on.
     public var intervals = IntervalDistribution.uniform
-    /// The teacher's step from t to r.
+    /// How the teacher goes from t to r …
     public var solver = OneStepMethod.heun
+    /// … and in how many steps, evenly spaced in sigma^(1/rho); 1 to 100.
+    public var teacherSteps = 1
     /// What w is.
     public var weighting = Weighting.uniform
     /// The distance d.
@@ -56,6 +62,7 @@ public struct ConsistencyDistillation: Objective {
       try values.read(.rho, into: &rho)
       try values.read(.intervals, into: &intervals)
       try values.read(.solver, into: &solver)
+      try values.read(.teacherSteps, into: &teacherSteps)
       try values.read(.weighting, into: &weighting)
       try values.read(.metric, into: &metric)
       try values.read(.huberConstant, into: &huberConstant)
@@ -66,6 +73,9 @@ public struct ConsistencyDistillation: Objective {
   /// The noise levels in units of the data.
   public let mesh: KarrasMesh
   let decay: Double
+  /// The mesh and the levels that the teacher passes between its points.
+  let teacherSigmas: [Double]
+  let teacherSteps: Int
   let solver: OneStepMethod
   let weighting: Weighting
   let metric: Distance
@@ -81,6 +91,7 @@ public struct ConsistencyDistillation: Objective {
     let c = configuration
     try ConsistencyError.requirePositive("sigmaData", sigmaData)
     try ConsistencyError.require((2...100_000).contains(c.meshCount), "meshCount", c.meshCount, "2 to 100,000 points")
+    try ConsistencyError.require((1...100).contains(c.teacherSteps), "teacherSteps", c.teacherSteps, "1 to 100")
     try ConsistencyError.requireRange(sigmaMin: c.sigmaMin, sigmaMax: c.sigmaMax)
     try ConsistencyError.requirePositive("rho", c.rho)
     try ConsistencyError.requirePositive("huberConstant", c.huberConstant)
@@ -93,11 +104,16 @@ public struct ConsistencyDistillation: Objective {
     let factor = c.units.factor(sigmaData: sigmaData)
     mesh = KarrasMesh(
       count: c.meshCount, sigmaMin: c.sigmaMin * factor, sigmaMax: c.sigmaMax * factor, rho: c.rho)
-    try requireFalling(mesh.sigmas, above: 0)
+    teacherSigmas =
+      KarrasMesh(
+        count: (c.meshCount - 1) * c.teacherSteps + 1, sigmaMin: mesh.sigmas.last!, sigmaMax: mesh.sigmas[0], rho: c.rho
+      ).sigmas
+    try requireFalling(teacherSigmas, above: 0)
     let probabilities = c.intervals.scaled(by: factor).probabilities(over: mesh)
     try ConsistencyError.require(
       probabilities.contains { $0 > 0 }, "intervals", c.intervals, "a distribution with mass on [sigmaMin, sigmaMax]")
     intervals = IndexSampler(probabilities)
+    teacherSteps = c.teacherSteps
     solver = c.solver
     weighting = c.weighting
     metric = c.metric
@@ -119,12 +135,12 @@ public struct ConsistencyDistillation: Objective {
   public var sigmaMax: Double { mesh.sigmas[0] }
   /// The mesh's last sigma.
   public var sigmaMin: Double { mesh.sigmas.last! }
-  /// `t`, the interval's noisier end, and `r`, the other.
-  public var levelNames: [String] { ["t", "r"] }
-  /// `weight`, w; then those of the teacher's step.
-  public var scalarNames: [String] { ["weight"] + TeacherStep.scalarNames }
-  /// 5 with Euler's method, 6 with Heun's: the trained call, the target, the teacher's step.
-  public var evaluationsPerStep: Int { 4 + solver.callsPerStep }
+  /// `t`, the interval's noisier end, and `r`, the other; then those that the teacher passes between them.
+  public var levelNames: [String] { ["t", "r"] + TeacherStep.levelNames(steps: teacherSteps) }
+  /// `weight`, w; then those of the teacher's steps.
+  public var scalarNames: [String] { ["weight"] + TeacherStep.scalarNames(steps: teacherSteps) }
+  /// The trained call 3, the target 1, and 1 for each of the teacher's calls: with one step of Heun's method 6.
+  public var evaluationsPerStep: Int { 4 + teacherSteps * solver.callsPerStep }
 
   /// Draws an interval of the mesh; the same at any `progress`.
   public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {
@@ -134,13 +150,15 @@ public struct ConsistencyDistillation: Objective {
   package func draw(interval: Int) -> Draw {
     let (t, r) = mesh.interval(interval)
     let weight = weighting == .uniform ? 1 : 1 / (t - r)
-    return Draw(sigmas: [t, r], scalars: [weight] + TeacherStep.scalars(from: t, to: r))
+    let passed = Array(teacherSigmas[interval * teacherSteps...(interval + 1) * teacherSteps])
+    return Draw(
+      sigmas: [t, r] + passed.dropFirst().dropLast(), scalars: [weight] + TeacherStep.scalars(through: passed))
   }
 
   /// d of the student at t and the target at r, over the valid elements of each sample, `[B, 1, 1]`.
   public func loss<N>(_ recording: LossRecording<N>) -> Tensor {
     let noisy = recording.noised(at: "t")
-    let cleaner = recording.teacherStep(from: noisy, solver)
+    let cleaner = recording.teacherStep(from: noisy, solver, steps: teacherSteps)
     let target = recording.target(cleaner, at: "r", bank: usesTarget ? .target : .online)
     let error = recording.online(noisy, at: "t") - target
     return recording.distance(error, metric, huberConstant: huberConstant) * recording.scalar("weight")

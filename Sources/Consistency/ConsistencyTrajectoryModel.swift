@@ -122,7 +122,7 @@ public struct ConsistencyTrajectoryModel: Objective {
   public var levelNames: [String] { ["t", "r", "s", "boundary", "denoised"] }
   /// `keptOfT`, s/t; `keptOfR`, s/r; `keptOfS`, b/s; `denoisingWeight`, dsmWeight λ(σ); then those of the teacher's step.
   public var scalarNames: [String] {
-    ["keptOfT", "keptOfR", "keptOfS", "denoisingWeight"] + TeacherStep.scalarNames
+    ["keptOfT", "keptOfR", "keptOfS", "denoisingWeight"] + TeacherStep.scalarNames()
   }
   /// 12 with Heun's method and the denoising term: the teacher's step 1 or 2; the inner jump 3 and its target's 1; the
   /// outer jump, through which the gradient passes, 2 and its target's 1; the denoising term 3.
@@ -154,7 +154,7 @@ public struct ConsistencyTrajectoryModel: Objective {
     return Draw(
       sigmas: [t, r, s, boundarySigma, sigma],
       scalars: [s / t, s / r, boundarySigma / s, configuration.dsmWeight * (noise + data) / (noise * data)]
-        + TeacherStep.scalars(from: t, to: r))
+        + TeacherStep.scalars(through: [t, r]))
   }
 
   /// Both terms, over the valid elements of each sample, `[B, 1, 1]`.

@@ -107,7 +107,7 @@ public struct PhasedConsistencyModel: Objective {
   /// `t`, the interval's noisier end, and `r`, the other.
   public var levelNames: [String] { ["t", "r"] }
   /// `keptOfT`, s/t, and `keptOfR`, s/r, then those of the teacher's step.
-  public var scalarNames: [String] { ["keptOfT", "keptOfR"] + TeacherStep.scalarNames }
+  public var scalarNames: [String] { ["keptOfT", "keptOfR"] + TeacherStep.scalarNames() }
   /// 5 with Euler's method, 6 with Heun's: the trained call, the target, the teacher's step.
   public var evaluationsPerStep: Int { 4 + solver.callsPerStep }
 
@@ -119,7 +119,7 @@ public struct PhasedConsistencyModel: Objective {
   package func draw(interval: Int) -> Draw {
     let (t, r) = mesh.interval(interval)
     let s = mesh.sigmas[edges.first { $0 > interval }!]
-    return Draw(sigmas: [t, r], scalars: [s / t, s / r] + TeacherStep.scalars(from: t, to: r))
+    return Draw(sigmas: [t, r], scalars: [s / t, s / r] + TeacherStep.scalars(through: [t, r]))
   }
 
   /// d of both jumps to the phase's edge, over the valid elements of each sample, `[B, 1, 1]`.

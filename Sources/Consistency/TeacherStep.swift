@@ -11,25 +11,38 @@ public enum OneStepMethod: String, Sendable, Hashable, Codable, CaseIterable {
   public var callsPerStep: Int { self == .heun ? 2 : 1 }
 }
 
-/// One step of the teacher's probability-flow ODE from level `t` down to level `r`, in a recorded loss.
+/// The teacher's way along its probability-flow ODE from level `t` down to level `r`, in a recorded loss: in one step, or in
+/// several through levels between them.
 enum TeacherStep {
-  /// `eulerStep`, (r − t)/t, and `heunStep`, (r − t)/r: what x less its denoised self is multiplied by at t and at r.
-  static let scalarNames = ["eulerStep", "heunStep"]
+  /// The levels between t and r, in falling order: `between1`, … for `steps` steps.
+  static func levelNames(steps: Int) -> [String] { (1..<steps).map { "between\($0)" } }
 
-  /// Their values, for positive t and r.
-  static func scalars(from t: Double, to r: Double) -> [Double] { [(r - t) / t, (r - t) / r] }
+  /// For every step from σ to σ′ `eulerStep`, (σ′ − σ)/σ, and `heunStep`, (σ′ − σ)/σ′: what x less its denoised self is
+  /// multiplied by at either end.
+  static func scalarNames(steps: Int = 1) -> [String] { (0..<steps).flatMap { [euler($0), heun($0)] } }
+
+  /// Their values along positive, falling `sigmas`, t first, r last, `[steps + 1]`.
+  static func scalars(through sigmas: [Double]) -> [Double] {
+    zip(sigmas, sigmas.dropFirst()).flatMap { [($1 - $0) / $0, ($1 - $0) / $1] }
+  }
+
+  fileprivate static func euler(_ step: Int) -> String { step == 0 ? "eulerStep" : "eulerStep\(step)" }
+  fileprivate static func heun(_ step: Int) -> String { step == 0 ? "heunStep" : "heunStep\(step)" }
 }
 
 extension LossRecording {
-  /// x_r = x_t + (r − t) slope, the slope being (x − D(x, sigma))/sigma at t, or for Heun its mean with that at r:
+  /// In every step x′ = x + (σ′ − σ) slope, the slope being (x − D(x, σ))/σ, or for Heun its mean with that at σ′:
   /// `[B, T, C]`, through which no gradient passes.
   ///
-  /// - Precondition: the objective has levels `t` and `r` and the scalars of `TeacherStep`.
-  func teacherStep(from noisy: Tensor, _ solver: OneStepMethod) -> Tensor {
-    let atT = (noisy - taught(noisy, at: "t")) * scalar("eulerStep")
-    let euler = noisy + atT
-    guard solver == .heun else { return euler }
-    let atR = (euler - taught(euler, at: "r")) * scalar("heunStep")
-    return noisy + (atT + atR) * 0.5
+  /// - Precondition: the objective has levels `t` and `r`, and the levels and scalars of `TeacherStep` for `steps` steps.
+  func teacherStep(from noisy: Tensor, _ solver: OneStepMethod, steps: Int = 1) -> Tensor {
+    let levels = ["t"] + TeacherStep.levelNames(steps: steps) + ["r"]
+    return (0..<steps).reduce(noisy) { x, step in
+      let first = (x - taught(x, at: levels[step])) * scalar(TeacherStep.euler(step))
+      let euler = x + first
+      guard solver == .heun else { return euler }
+      let last = (euler - taught(euler, at: levels[step + 1])) * scalar(TeacherStep.heun(step))
+      return x + (first + last) * 0.5
+    }
   }
 }

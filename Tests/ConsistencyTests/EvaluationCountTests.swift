@@ -60,6 +60,8 @@ struct EvaluationCountTests {
   @Test func settingsChangeThePrice() throws {
     var cd = ConsistencyDistillation.Configuration()
     cd.solver = .euler
+    var coarse = ConsistencyDistillation.Configuration()
+    coarse.teacherSteps = 3
     var pcm = PhasedConsistencyModel.Configuration()
     pcm.solver = .euler
     var sct = ContinuousTimeConsistency.Configuration()
@@ -71,7 +73,8 @@ struct EvaluationCountTests {
     var plain = ConsistencyTrajectoryModel.Configuration()
     plain.dsmWeight = 0
     for (configuration, price) in [
-      (ObjectiveConfiguration(cd), 5), (ObjectiveConfiguration(pcm), 5), (ObjectiveConfiguration(sct), 4),
+      (ObjectiveConfiguration(cd), 5), (ObjectiveConfiguration(coarse), 10), (ObjectiveConfiguration(pcm), 5),
+      (ObjectiveConfiguration(sct), 4),
       (ObjectiveConfiguration(scd), 5), (ObjectiveConfiguration(ctm), 11), (ObjectiveConfiguration(plain), 9),
     ] {
       #expect(try configuration.objective(sigmaData: 0.5).evaluationsPerStep == price, "\(configuration)")

@@ -37,6 +37,7 @@ import Testing
     cd.intervals = .lognormal(mean: -1.1, deviation: 2)
     cd.solver = .euler
     cd.targetDecay = 0.95
+    cd.teacherSteps = 4
     for configuration in [ObjectiveConfiguration(.edm), ObjectiveConfiguration(cd), ObjectiveConfiguration(.ect)] {
       let again = try JSONDecoder().decode(
         ObjectiveConfiguration.self, from: JSONEncoder().encode(configuration))
@@ -49,7 +50,8 @@ import Testing
     #"{"method": "cd", "meshCount": 1}"#, #"{"method": "cd", "targetDecay": 1}"#,
     #"{"method": "cd", "intervals": {"lognormal": {"mean": 0, "deviation": -1}}}"#,
     #"{"method": "cd", "intervals": {"lognormal": {"mean": 20, "deviation": 0.1}}}"#,
-    #"{"method": "cd", "rho": 1e-3}"#, #"{"method": "ect", "stages": 60}"#, #"{"method": "ect", "logDeviation": 300}"#,
+    #"{"method": "cd", "rho": 1e-3}"#, #"{"method": "cd", "teacherSteps": 0}"#, #"{"method": "ect", "stages": 60}"#,
+    #"{"method": "ect", "logDeviation": 300}"#,
     #"{"method": "ect", "q": 1}"#, #"{"method": "ect", "stages": 0}"#, #"{"method": "ect", "huberConstant": 0}"#,
   ])
   func settingsWithoutSenseAreRefused(json: String) throws {

@@ -66,6 +66,24 @@ import Testing
       teacher: sigmas.map(truth.denoiserGain))
   }
 
+  /// Between the points of a coarse mesh the teacher takes three steps of a fine one.
+  @Test(arguments: OneStepMethod.allCases)
+  func coarseDistillationIsMinimisedByTheProductOfTheTeachersFineSteps(solver: OneStepMethod) throws {
+    var configuration = ConsistencyDistillation.Configuration()
+    configuration.meshCount = 6
+    configuration.teacherSteps = 3
+    configuration.solver = solver
+    let objective = try ConsistencyDistillation(configuration, sigmaData: truth.deviation)
+    let factor = truth.deviation / 0.5
+    let fine = KarrasMesh(count: 16, sigmaMin: 0.002 * factor, sigmaMax: 80 * factor).sigmas
+    let gains = truth.minimiserGains(fine) { t, r in
+      solver == .heun ? truth.heunGain(from: t, to: r) : truth.eulerGain(from: t, to: r)
+    }
+    expectMinimum(
+      objective, draws: (0..<5).map(objective.draw(interval:)), sigmas: fine,
+      gains: fine.indices.map { $0 % 3 == 0 ? gains[$0] : 0.5 }, teacher: fine.map(truth.denoiserGain))
+  }
+
   @Test(arguments: [0, 1])
   func tuningIsMinimisedByTheProductOfEulerFactors(stage: Int) throws {
     let objective = try EasyConsistencyTuning(sigmaData: truth.deviation)
