@@ -6,7 +6,7 @@ let package = Package(
   products: [
     .executable(name: "saltus", targets: ["saltus"]),
     .library(name: "Saltus", targets: ["Autograd", "Backbone", "Consistency", "Checkpoints"]),
-    .library(name: "SaltusPolicy", targets: ["PolicyHead", "PolicyTraining", "Training", "Datasets"]),
+    .library(name: "SaltusPolicy", targets: ["PolicyHead", "PolicyTraining", "Training", "Datasets", "Reporting"]),
     .library(
       name: "SaltusSpeech",
       targets: ["AudioFile", "SpeechCorpus", "SpeechHead", "SpeechTraining", "Spectral", "TextFrontEnd"]),

@@ -3,7 +3,7 @@
 ///     normalised = (value − center) / scale
 public struct Normalizer: Sendable, Equatable {
   /// What the training data are scaled to, in each dimension.
-  public enum Mode: String, Sendable, Codable {
+  public enum Mode: String, Sendable, Hashable, Codable, CaseIterable {
     /// The training data's range becomes [−1, 1].
     case limits
     /// The training data gets mean 0 and variance 1.

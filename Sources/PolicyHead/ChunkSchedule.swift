@@ -106,6 +106,13 @@ public struct ChunkSchedule: Sendable {
     history.removeFirst(history.count - observationSteps)
   }
 
+  /// Begins the next period without an observation that could be used. What is planned for it lapses: the period after it
+  /// gets what belongs to that.
+  public mutating func skip() {
+    period += 1
+    executed = []
+  }
+
   /// What to ask the policy now; nil if it is too early, or the last question has not been answered.
   public mutating func nextRequest() -> ChunkRequest? {
     guard outstanding == nil, isDue(in: configuration.lead) else { return nil }

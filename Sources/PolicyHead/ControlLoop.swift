@@ -20,20 +20,26 @@ public final class ControlLoop: Sendable {
     /// Seconds after the start of a period by which the action must be there; at most the period.
     public var deadline: Double
     public var fallback: Fallback
+    /// Seconds; an observation that was taken longer ago is stale.
+    public var maximumAge: Double
     /// On everything that is applied, fallbacks included; the velocity is that between applied actions.
     public var limits: ActionLimits
 
     /// - Parameters:
     ///   - rate: control periods per second, positive.
     ///   - deadline: seconds; by default the period.
+    ///   - maximumAge: seconds, positive; by default observations never grow stale.
     public init(
-      rate: Double, deadline: Double? = nil, fallback: Fallback = .hold, limits: ActionLimits = ActionLimits()
+      rate: Double, deadline: Double? = nil, fallback: Fallback = .hold, maximumAge: Double = .infinity,
+      limits: ActionLimits = ActionLimits()
     ) {
       precondition(rate > 0 && rate.isFinite, "a rate of \(rate) Hz")
       if case .decelerate(let factor) = fallback { precondition((0..<1).contains(factor), "a factor of \(factor)") }
       self.rate = rate
       self.deadline = min(deadline ?? 1 / rate, 1 / rate)
+      precondition(maximumAge > 0, "a maximum age of \(maximumAge) s")
       self.fallback = fallback
+      self.maximumAge = maximumAge
       self.limits = limits
     }
   }
@@ -43,6 +49,8 @@ public final class ControlLoop: Sendable {
     public var periods: Int
     /// Periods in which no action of the policy was ready to be applied by the deadline.
     public var missedDeadlines: Int
+    /// Those of them whose observation was stale: too old, or not newer than the one before.
+    public var staleObservations: Int
     /// From the start of a period, at which it should be observed, to its action, milliseconds, over the periods that
     /// were not missed. nil if all were missed.
     public var latencyP50: Double?
@@ -64,16 +72,41 @@ public final class ControlLoop: Sendable {
 
   public init(_ configuration: Configuration) { self.configuration = configuration }
 
+  /// What a sensor says, and when.
+  public struct Observation: Sendable {
+    /// `[observation]`, in the data set's units and order.
+    public var values: [Double]
+    /// When it was taken, in seconds of `MonotonicClock.now()`.
+    public var taken: Double
+
+    public init(_ values: [Double], taken: Double) {
+      self.values = values
+      self.taken = taken
+    }
+  }
+
+  /// The same with observations that are fresh whenever they are asked for, `[observation]`.
+  public func run(
+    periods: Int, observe: @escaping @Sendable () -> [Double], horizon: RealTimeHorizon,
+    apply: @escaping @Sendable ([Double]) -> Void
+  ) throws -> Report {
+    try run(
+      periods: periods, observe: { Observation(observe(), taken: MonotonicClock.now()) }, horizon: horizon, apply: apply
+    )
+  }
+
   /// Runs `periods` control periods and returns when they are over. Blocks the calling thread; the loop has its own.
   ///
+  /// A stale observation is not shown to the policy: in its period the fallback is applied, and the plan goes on in time.
+  ///
   /// - Parameters:
-  ///   - observe: the newest observation, `[observation]`; called on the loop's thread at the start of every period.
+  ///   - observe: the newest observation; called on the loop's thread at the start of every period.
   ///   - horizon: the policy; it begins an episode with the last seed that it got.
   ///   - apply: sends an action, `[action]`, to the world; called on the loop's thread, exactly once per period after the
   ///     first action of an episode has been found.
-  /// - Throws: the first error of the policy.
+  /// - Throws: the first error of the policy, or of an observation of the wrong size or with a value that is not finite.
   public func run(
-    periods: Int, observe: @escaping @Sendable () -> [Double], horizon: RealTimeHorizon,
+    periods: Int, observe: @escaping @Sendable () -> Observation, horizon: RealTimeHorizon,
     apply: @escaping @Sendable ([Double]) -> Void
   ) throws -> Report {
     let done = DispatchSemaphore(value: 0)
@@ -105,7 +138,7 @@ public final class ControlLoop: Sendable {
   }
 
   private func drive(
-    _ periods: Int, _ observe: () -> [Double], _ horizon: RealTimeHorizon, _ apply: ([Double]) -> Void
+    _ periods: Int, _ observe: () -> Observation, _ horizon: RealTimeHorizon, _ apply: ([Double]) -> Void
   ) throws -> Report {
     var latencies: [Double] = []
     var wakeups: [Double] = []
@@ -113,6 +146,8 @@ public final class ControlLoop: Sendable {
     wakeups.reserveCapacity(periods)
     var motion = Motion(configuration)
     var episode = horizon.episode
+    var lastTaken = -Double.infinity
+    var stale = 0
     let start = MonotonicClock.now() + 0.001
     for period in 0..<periods {
       let begin = start + Double(period) / configuration.rate
@@ -124,7 +159,14 @@ public final class ControlLoop: Sendable {
         episode = horizon.episode
         motion = Motion(configuration)
       }
-      let action = try horizon.action(for: observation, by: begin + configuration.deadline)
+      let age = MonotonicClock.now() - observation.taken
+      let isFresh = observation.taken > lastTaken && age <= configuration.maximumAge
+      lastTaken = max(lastTaken, observation.taken)
+      if !isFresh {
+        stale += 1
+        horizon.skip()
+      }
+      let action = isFresh ? try horizon.action(for: observation.values, by: begin + configuration.deadline) : nil
       let command = action.map { motion.take($0) } ?? motion.fallback()
       let latency = MonotonicClock.now() - begin
       // An action of this period that is late is still better than a fallback, but it is late.
@@ -133,7 +175,8 @@ public final class ControlLoop: Sendable {
     }
     let (action, wakeup, chunk) = (Percentiles(latencies), Percentiles(wakeups), Percentiles(horizon.latencies))
     return Report(
-      periods: periods, missedDeadlines: periods - latencies.count, latencyP50: action.p50, latencyP99: action.p99,
+      periods: periods, missedDeadlines: periods - latencies.count, staleObservations: stale, latencyP50: action.p50,
+      latencyP99: action.p99,
       latencyMax: action.max, wakeupP99: wakeup.p99 ?? 0, wakeupMax: wakeup.max ?? 0, chunks: horizon.latencies.count,
       chunkP50: chunk.p50, chunkP99: chunk.p99, chunkMax: chunk.max, jumps: horizon.jumps)
   }

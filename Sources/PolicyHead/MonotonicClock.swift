@@ -2,8 +2,9 @@ import Glibc
 
 /// Seconds of the monotonic clock, absolute sleeping, and a condition that times out on that clock: what a control loop
 /// needs and Foundation does not offer (its waits follow the wall clock, which may be set).
-enum MonotonicClock {
-  static func now() -> Double {
+public enum MonotonicClock {
+  /// Seconds since some moment in the past.
+  public static func now() -> Double {
     var time = Glibc.timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)

@@ -29,6 +29,7 @@ public final class RealTimeHorizon: @unchecked Sendable {
   private var mailbox = Mailbox()
 
   private let mode: Mode
+  private let check: @Sendable ([Double]) throws -> Void
   private let predict: (ChunkRequest) throws -> [[Double]]
   private let makeSchedule: @Sendable (UInt64) -> ChunkSchedule
   private let served = DispatchSemaphore(value: 0)
@@ -43,15 +44,18 @@ public final class RealTimeHorizon: @unchecked Sendable {
   private(set) var latencies: [Double] = []
 
   /// - Parameters:
+  ///   - check: refuses observations, every one of them, by an error.
   ///   - predict: answers a request with `[horizon][action]`, row 0 for the oldest observation; called on the inference
   ///     thread, or inline.
   public init(
     observationSteps: Int, actionSteps: Int, mode: Mode,
     chunks: ChunkSchedule.Configuration = ChunkSchedule.Configuration(), seed: UInt64 = 0,
+    check: @escaping @Sendable ([Double]) throws -> Void = { _ in },
     predict: sending @escaping (ChunkRequest) throws -> [[Double]]
   ) {
     if case .asynchronous = mode { precondition(chunks.lead >= 1, "an asynchronous horizon needs a lead") }
     self.mode = mode
+    self.check = check
     self.predict = predict
     makeSchedule = { seed in
       ChunkSchedule(observationSteps: observationSteps, actionSteps: actionSteps, chunks, seed: seed)
@@ -71,11 +75,8 @@ public final class RealTimeHorizon: @unchecked Sendable {
     let description = predictor.description
     self.init(
       observationSteps: description.observationSteps, actionSteps: description.actionSteps, mode: mode, chunks: chunks,
-      seed: seed,
-      predict: { request in
-        for observation in request.history { try description.check(observation) }
-        return predictor.predict([request])[0]
-      })
+      seed: seed, check: description.check,
+      predict: { request in predictor.predict([request])[0] })
   }
 
   /// Begins an episode: forgets observations, everything planned, and the answer that is still being computed.
@@ -94,10 +95,14 @@ public final class RealTimeHorizon: @unchecked Sendable {
     return jumps
   }
 
+  /// Begins a period without an observation that could be used, and without an action.
+  func skip() { schedule.skip() }
+
   /// The action of the next period; nil if none is there by the deadline (monotonic seconds).
   ///
-  /// - Throws: an error of the policy.
+  /// - Throws: an error of the policy, or what it has against the observation.
   func action(for observation: [Double], by deadline: Double) throws -> [Double]? {
+    try check(observation)
     schedule.observe(observation)
     try collect()
     ask()

@@ -52,9 +52,11 @@ public struct PolicyTrainer {
     let given = (start ?? teacher)?.description
     let observationNormalizer =
       given?.observationNormalizer
-      ?? Normalizer(fitting: training.observations, dimensions: training.observationSize)
+      ?? Normalizer(
+        fitting: training.observations, dimensions: training.observationSize, mode: configuration.normalizer)
     let actionNormalizer =
-      given?.actionNormalizer ?? Normalizer(fitting: training.actions, dimensions: training.actionSize)
+      given?.actionNormalizer
+      ?? Normalizer(fitting: training.actions, dimensions: training.actionSize, mode: configuration.normalizer)
     if let start, let teacher {
       try GivenPolicy(role: "teacher", teacher.description).checkScale(equals: start.description)
     }

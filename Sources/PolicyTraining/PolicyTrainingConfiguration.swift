@@ -1,4 +1,5 @@
 import Backbone
+import Checkpoints
 import Consistency
 import Datasets
 import Training
@@ -15,6 +16,9 @@ public struct PolicyTrainingConfiguration: Sendable, Equatable {
   public var horizon = 16
   /// Actions that are executed of it.
   public var actionSteps = 8
+  /// What observations and actions are scaled to: limits ([−1, 1]) or gaussian (mean 0, variance 1). A start or a teacher
+  /// brings its own scale.
+  public var normalizer = Normalizer.Mode.limits
   /// Channels of the network, per level.
   public var widths = [64, 128, 256]
   public var kernel = 5
@@ -73,7 +77,8 @@ public struct PolicyTrainingConfiguration: Sendable, Equatable {
 
 extension PolicyTrainingConfiguration: Codable {
   private enum CodingKeys: CodingKey {
-    case observation, action, observationSteps, horizon, actionSteps, widths, kernel, groups, embedding, dropout
+    case observation, action, observationSteps, horizon, actionSteps, normalizer, widths, kernel, groups, embedding,
+      dropout
     case noiseScale, loraRank, loraAlpha, objective, middleSigmas, heldOutEpisodes
   }
 
@@ -84,6 +89,7 @@ extension PolicyTrainingConfiguration: Codable {
     observationSteps = try values.decode(Int.self, forKey: .observationSteps)
     horizon = try values.decode(Int.self, forKey: .horizon)
     actionSteps = try values.decode(Int.self, forKey: .actionSteps)
+    normalizer = try values.decode(Normalizer.Mode.self, forKey: .normalizer)
     widths = try values.decode([Int].self, forKey: .widths)
     kernel = try values.decode(Int.self, forKey: .kernel)
     groups = try values.decode(Int.self, forKey: .groups)
@@ -105,6 +111,7 @@ extension PolicyTrainingConfiguration: Codable {
     try values.encode(observationSteps, forKey: .observationSteps)
     try values.encode(horizon, forKey: .horizon)
     try values.encode(actionSteps, forKey: .actionSteps)
+    try values.encode(normalizer, forKey: .normalizer)
     try values.encode(widths, forKey: .widths)
     try values.encode(kernel, forKey: .kernel)
     try values.encode(groups, forKey: .groups)

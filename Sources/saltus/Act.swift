@@ -21,7 +21,7 @@ struct Act: ParsableCommand {
   @Flag(help: "Add the whole predicted horizon as \"plan\"; its row 0 belongs to the oldest observation.")
   var fullHorizon = false
 
-  @OptionGroup(visibility: .hidden) var threadOptions: ThreadOptions
+  @OptionGroup var threadOptions: ThreadOptions
 
   private struct Request: Decodable {
     var observation: [[Double]]
@@ -40,11 +40,10 @@ struct Act: ParsableCommand {
 
   func run() throws {
     let policy = try arguments.policy()
-    let predictor = try ActionPredictor(policy, sampler: arguments.sampler())
+    let predictor = try ActionPredictor(policy, sampler: arguments.sampler(), threads: threadOptions.threads)
     var number = 0
     while let line = readLine() {
       number += 1
-      guard !line.allSatisfy(\.isWhitespace) else { continue }
       do {
         try reply(answer(line, predictor))
       } catch {

@@ -2,7 +2,9 @@ import ArgumentParser
 import Environments
 import Foundation
 import PolicyHead
+import PushTEnv
 import Reporting
+import TwoWayEnv
 
 /// `saltus control`: a policy in a control loop in real time.
 struct Control: ParsableCommand {
@@ -103,23 +105,36 @@ struct Control: ParsableCommand {
     let refusals = try ThreadPolicy(realTimePriority: realtime ? Self.priority : nil, cores: cores()).apply()
     for refusal in refusals { TrainingCommand.note("warning: \(refusal)") }
 
-    let world = try ControlledWorld(firstSeed: firstSeed)
+    let (report, scores) =
+      switch env {
+      case .pusht: try drive(policy, PushT())
+      case .twoway: try drive(policy, TwoWay())
+      }
+    let hasPriority = !refusals.contains { if case .realTimePriority = $0 { true } else { false } }
+    let result = ControlReport(
+      rate: rate, mode: mode.rawValue, threads: threadOptions.threads, load: load,
+      isRealTime: realtime && hasPriority, report, scores: scores)
+    if let json { try JSONFile.write(result, to: json) }
+    print(result.summary)
+  }
+
+  private func drive<World: Environment>(
+    _ policy: TrainedPolicy, _ world: World
+  ) throws -> (ControlLoop.Report, scores: [Double]) {
+    let world = try ControlledWorld(world, firstSeed: firstSeed)
+    let first = world.observe { _ in }
+    try policy.description.check(first)
     let predictor = try ActionPredictor(
       policy, sampler: arguments.sampler(), stitching: chunks.stitching(of: policy), threads: threadOptions.threads)
     // The first calls touch cold memory. The first episode begins with the horizon, which has its seed.
-    let history = [[Double]](repeating: world.observe { _ in }, count: policy.description.observationSteps)
+    let history = [[Double]](repeating: first, count: policy.description.observationSteps)
     for call in 0..<UInt32(20) { _ = predictor.predict([history], seeds: [firstSeed], call: call) }
     let horizon = RealTimeHorizon(
       predictor, mode: mode.horizon, chunks: chunks.schedule(lead: mode == .asynchronous ? 1 : 0), seed: firstSeed)
     let report = try ControlLoop(.init(rate: rate)).run(
       periods: periods, observe: { world.observe { horizon.reset(seed: $0) } }, horizon: horizon, apply: world.apply)
     if let error = world.error { throw error }
-    let hasPriority = !refusals.contains { if case .realTimePriority = $0 { true } else { false } }
-    let result = ControlReport(
-      rate: rate, mode: mode.rawValue, threads: threadOptions.threads, load: load,
-      isRealTime: realtime && hasPriority, report, scores: world.scores)
-    if let json { try JSONFile.write(result, to: json) }
-    print(result.summary)
+    return (report, world.scores)
   }
 
   /// Below the kernel's interrupt threads, which have 50.

@@ -1,12 +1,11 @@
 import Environments
-import PushTEnv
 
 /// A simulated world in a control loop: stepped once per control period, whatever the loop's rate, so that observations
 /// are as far apart in simulated time as in training. Where an episode ends the next one begins.
 ///
 /// Belongs to the loop's thread while it runs.
-final class ControlledWorld: @unchecked Sendable {
-  private let world = PushT()
+final class ControlledWorld<World: Environment>: @unchecked Sendable {
+  private let world: World
   private var observation: [Double] = []
   private var nextSeed: UInt64
   private var isStarting = true
@@ -15,7 +14,8 @@ final class ControlledWorld: @unchecked Sendable {
   /// The first error; the world stands still from then on.
   private(set) var error: (any Error)?
 
-  init(firstSeed: UInt64) throws {
+  init(_ world: World, firstSeed: UInt64) throws {
+    self.world = world
     nextSeed = firstSeed
     try start()
   }

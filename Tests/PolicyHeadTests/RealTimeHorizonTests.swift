@@ -129,6 +129,41 @@ struct RealTimeHorizonTests {
     #expect(world.applied.isEmpty)
   }
 
+  /// Also while a chunk is executed that needs none.
+  @Test func everyObservationIsChecked() throws {
+    let horizon = RealTimeHorizon(
+      try ActionPredictor(try TinyPolicy.make(), sampler: .consistency(steps: 1)), mode: .inline)
+    let world = World()
+    let observed = Atomic(0)
+    #expect(throws: PolicyError.observationSize(found: 1, expected: 3)) {
+      try ControlLoop(.init(rate: 50)).run(
+        periods: 100,
+        observe: {
+          let period = observed.wrappingAdd(1, ordering: .relaxed).oldValue
+          return period == 1 ? [0] : TinyPolicy.observation(period)
+        }, horizon: horizon, apply: world.apply)
+    }
+    #expect(world.applied.count == 1)
+  }
+
+  /// In period 2 the sensor repeats itself, in period 4 it is far behind: the fallback is applied, and the plan goes on in time.
+  @Test func staleObservationsAreNotActedOn() throws {
+    let world = World()
+    let horizon = RealTimeHorizon(observationSteps: 1, actionSteps: 4, mode: .inline, predict: Self.answer)
+    let last = Mutex(0.0)
+    let report = try ControlLoop(.init(rate: 20, maximumAge: 0.5)).run(
+      periods: 7,
+      observe: {
+        let period = world.observe()
+        let now = MonotonicClock.now()
+        let taken = period[0] == 2 ? last.withLock(\.self) : period[0] == 4 ? now - 0.6 : now
+        last.withLock { $0 = taken }
+        return ControlLoop.Observation(period, taken: taken)
+      }, horizon: horizon, apply: world.apply)
+    #expect(report.staleObservations == 2 && report.missedDeadlines >= 2)
+    #expect(world.applied == [0, 1, 1, 3, 3, 5.001, 6.001])
+  }
+
   /// A horizon in real time and one whose time is counted in calls are the same policy.
   @Test func itIsARecedingHorizon() throws {
     let policy = try TinyPolicy.make()

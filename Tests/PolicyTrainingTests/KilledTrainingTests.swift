@@ -85,8 +85,8 @@ struct KilledTrainingTests {
         if round > 0 { #expect(try process.messages().contains("resuming at step \(reached)\n")) }
         let seen = steps(run)
         if round % 2 == 0 {
-          // Up to a twentieth of a second later, in leaps that visit all of it.
-          usleep(UInt32(round * 7 % 20) * 2500)
+          // At a random moment of the next twentieth of a second.
+          usleep(UInt32.random(in: 0..<50_000))
           #expect(process.killNow())
         } else {
           try killDuringAWrite(process, run)

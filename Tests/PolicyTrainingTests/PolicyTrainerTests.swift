@@ -139,6 +139,19 @@ struct PolicyTrainerTests {
     }
   }
 
+  @Test func theScaleIsTheConfigurations() throws {
+    try withTemporaryFolder { folder in
+      let data = try Demonstrations.write(folder.appending(path: "data.zarr"))
+      var configuration = objective(.edm)
+      configuration.normalizer = .gaussian
+      let run = try PolicyTrainer(configuration, data: data, output: folder.appending(path: "run"), threads: 1)
+      #expect(run.description.observationNormalizer.mode == .gaussian)
+      #expect(run.description.actionNormalizer.mode == .gaussian)
+      // Of data with variance 1 in every dimension; windows repeat the ends of episodes.
+      #expect(abs(run.description.parameterisation.preconditioning.sigmaData - 1) < 0.1)
+    }
+  }
+
   @Test func aPolicyRunResumesBitForBit() throws {
     try withTemporaryFolder { folder in
       let data = try Demonstrations.write(folder.appending(path: "data.zarr"))

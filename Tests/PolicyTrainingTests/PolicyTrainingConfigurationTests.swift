@@ -27,7 +27,8 @@ struct PolicyTrainingConfigurationTests {
   @Test func theKeysAreFlat() throws {
     let keys = try ConfigurationLoader.keys(of: PolicyTrainingConfiguration()).map(\.key)
     let expected = [
-      "observation", "action", "observationSteps", "horizon", "actionSteps", "widths", "kernel", "groups", "embedding",
+      "observation", "action", "observationSteps", "horizon", "actionSteps", "normalizer", "widths", "kernel", "groups",
+      "embedding",
       "dropout", "noiseScale", "loraRank", "loraAlpha", "middleSigmas", "heldOutEpisodes", "steps", "batchSize",
       "shards", "learningRate",
       "warmupSteps", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm", "emaPower", "emaMaximum", "seed",
@@ -44,6 +45,7 @@ struct PolicyTrainingConfigurationTests {
       observationSteps: 3
       horizon: 32
       actionSteps: 6
+      normalizer: gaussian
       widths: [32, 64]
       kernel: 3
       groups: 4

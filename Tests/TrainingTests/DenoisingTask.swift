@@ -69,7 +69,7 @@ func normalNumbers(_ count: Int, seed: UInt64) -> [Float] {
 /// A run of an objective as its users see it: a real network with dropout, and for distillation a teacher and a target
 /// that is a moving average.
 enum RunCase: String, CaseIterable, CustomTestStringConvertible, Sendable {
-  case edm, cd
+  case edm, cd, ect
   var testDescription: String { rawValue }
 
   static let sigmaData = 1.0
@@ -95,6 +95,7 @@ enum RunCase: String, CaseIterable, CustomTestStringConvertible, Sendable {
       var configuration = ConsistencyDistillation.Configuration()
       configuration.targetDecay = 0.95
       return try ConsistencyDistillation(configuration, sigmaData: Self.sigmaData)
+    case .ect: return try EasyConsistencyTuning(sigmaData: Self.sigmaData)
     }
   }
 

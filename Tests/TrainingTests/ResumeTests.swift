@@ -6,9 +6,11 @@ import Training
 /// A run that is cut in two, in whatever way, ends with the same bytes as one that is not.
 struct ResumeTests {
   /// A whole run, undisturbed.
-  private func whole(_ run: RunCase, in folder: URL) throws -> RunFiles {
+  private func whole(
+    _ run: RunCase, _ configuration: TrainingConfiguration = RunCase.configuration, in folder: URL
+  ) throws -> RunFiles {
     let files = RunFiles(folder.appending(path: "whole"))
-    #expect(try run.trainer(in: files.directory).run() == .finished)
+    #expect(try run.trainer(in: files.directory, configuration).run() == .finished)
     return files
   }
 
@@ -18,18 +20,21 @@ struct ResumeTests {
     #expect(try files.names() == whole.names())
   }
 
-  @Test(arguments: RunCase.allCases) func twentyStepsAndTwentyMoreAreFortySteps(run: RunCase) throws {
+  @Test(arguments: RunCase.allCases) func fiftyStepsAndFiftyMoreAreAHundred(run: RunCase) throws {
     try withTemporaryFolder { folder in
-      let whole = try whole(run, in: folder)
-      #expect(try whole.step() == 40)
-      #expect(try whole.reports().map(\.step) == [7, 14, 15, 21, 28, 30, 35, 40])
+      var configuration = RunCase.configuration
+      configuration.steps = 100
+      let whole = try whole(run, configuration, in: folder)
+      #expect(try whole.step() == 100)
+      let reported = Set(stride(from: 7, through: 100, by: 7)).union(stride(from: 15, through: 100, by: 15))
+      #expect(try whole.reports().map(\.step) == (reported.sorted() + [100]))
       // One thread, then two: results do not depend on their number.
       let halves = RunFiles(folder.appending(path: "halves"))
-      #expect(try run.trainer(in: halves.directory).run(shouldStop: stop(after: 20)) == .interrupted)
-      #expect(try halves.step() == 20)
+      #expect(try run.trainer(in: halves.directory, configuration).run(shouldStop: stop(after: 50)) == .interrupted)
+      #expect(try halves.step() == 50)
       #expect(try halves.bytes() != whole.bytes())
-      let second = try run.trainer(in: halves.directory, threads: 2, resume: true)
-      #expect(second.step == 20)
+      let second = try run.trainer(in: halves.directory, configuration, threads: 2, resume: true)
+      #expect(second.step == 50)
       #expect(try second.run() == .finished)
       try expectEqual(halves, whole)
     }
