@@ -49,7 +49,9 @@ let package = Package(
       dependencies: ["Autograd", "Backbone", "CScheduling", "Checkpoints", "Consistency", "Environments"]),
     .target(
       name: "PolicyTraining",
-      dependencies: ["Checkpoints", "Communication", "Consistency", "Datasets", "Environments", "PolicyHead", "Training"]),
+      dependencies: [
+        "Checkpoints", "Communication", "Consistency", "Datasets", "Environments", "PolicyHead", "Training",
+      ]),
     .target(
       name: "SpeechHead",
       dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Spectral", "TextFrontEnd"],

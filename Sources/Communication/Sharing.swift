@@ -84,7 +84,8 @@ extension Communicator {
     do {
       return try decoder.decode(Value.self, from: Data(bytes))
     } catch {
-      throw CommunicationError("another rank sent what is no \(Value.self), as other versions of a program do: \(error)")
+      throw CommunicationError(
+        "another rank sent what is no \(Value.self), as other versions of a program do: \(error)")
     }
   }
 }

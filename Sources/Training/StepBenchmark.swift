@@ -21,7 +21,8 @@ public final class StepBenchmark<Task: TrainingTask> {
   public init(
     _ task: Task, _ configuration: TrainingConfiguration, communicator: any Communicator = SingleProcess(), threads: Int
   ) {
-    precondition(communicator.size <= configuration.shards, "\(communicator.size) ranks for \(configuration.shards) shards")
+    precondition(
+      communicator.size <= configuration.shards, "\(communicator.size) ranks for \(configuration.shards) shards")
     precondition(!task.usesTeacher && !task.usesTarget && task.exampleCount >= configuration.batchSize)
     self.configuration = configuration
     workers = Workers(threads)

@@ -4,7 +4,8 @@ import Foundation
 /// `--threads N`, on every command.
 struct ThreadOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Number of threads; by default one per core, shared out among an mpirun's ranks.", valueName: "N")
+    help: ArgumentHelp(
+      "Number of threads; by default one per core, shared out among an mpirun's ranks.", valueName: "N")
   )
   var threads = max(1, ProcessInfo.processInfo.activeProcessorCount / Ranks.localCount)
 

@@ -26,11 +26,14 @@ struct HeldOutLossTests {
     #expect(first.isFinite && first > 0)
     for measure in measures { #expect(try measure(seed: 9, progress: 0.5) == first) }
     #expect(try measures[0](seed: 10, progress: 0.5) != first)
-    for result in ThreadRanks.run(3, { ranks in
-      let task = try run.task()
-      let (weights, teacher) = (task.layout.initialize(seed: 1), task.layout.initialize(seed: 2))
-      return try loss(task, weights, teacher: teacher, ranks)(seed: 9, progress: 0.5)
-    }) { #expect(try result.get() == first) }
+    for result in ThreadRanks.run(
+      3,
+      { ranks in
+        let task = try run.task()
+        let (weights, teacher) = (task.layout.initialize(seed: 1), task.layout.initialize(seed: 2))
+        return try loss(task, weights, teacher: teacher, ranks)(seed: 9, progress: 0.5)
+      })
+    { #expect(try result.get() == first) }
     // It sees changed weights, and the old ones again.
     let old = ParameterBuffer(copying: weights)
     for i in 0..<weights.count { weights[i] *= 1.5 }

@@ -22,11 +22,11 @@ struct RankTests {
     #expect(try files.names() == whole.names())
     let (reports, truth) = (try files.reports(), try whole.reports())
     #expect(reports.map(\.step) == truth.map(\.step))
-    for (report, true) in zip(reports, truth) {
-      let place = "step \(report.step): \(report), not \(true)"
-      #expect(isClose(report.loss, true.loss) && isClose(report.gradientNorm, true.gradientNorm), "\(place)")
-      #expect(isClose(report.heldOutLoss, true.heldOutLoss), "\(place)")
-      #expect(report.learningRate == true.learningRate)
+    for (report, expected) in zip(reports, truth) {
+      let place = "step \(report.step): \(report), not \(expected)"
+      #expect(isClose(report.loss, expected.loss) && isClose(report.gradientNorm, expected.gradientNorm), "\(place)")
+      #expect(isClose(report.heldOutLoss, expected.heldOutLoss), "\(place)")
+      #expect(report.learningRate == expected.learningRate)
     }
   }
 
@@ -57,12 +57,15 @@ struct RankTests {
       _ = try first.run()
       let truth = first.optimizer.moment1.values
       let scale = truth.reduce(0) { max($0, abs($1)) }
-      for result in ThreadRanks.run(2, { ranks in
-        let directory = folder.appending(path: "\(ranks.rank)")
-        let trainer = try RunCase.edm.trainer(in: directory, shared, communicator: ranks)
-        _ = try trainer.run()
-        return Array(trainer.optimizer.moment1.values)
-      }) {
+      for result in ThreadRanks.run(
+        2,
+        { ranks in
+          let directory = folder.appending(path: "\(ranks.rank)")
+          let trainer = try RunCase.edm.trainer(in: directory, shared, communicator: ranks)
+          _ = try trainer.run()
+          return Array(trainer.optimizer.moment1.values)
+        })
+      {
         let moments = try result.get()
         #expect(scale > 0 && moments.count == truth.count)
         #expect(zip(moments, truth).allSatisfy { abs($0 - $1) <= 2e-6 * scale })
@@ -132,18 +135,24 @@ struct RankTests {
 
   @Test func ranksWithOtherSettingsAreRefused() throws {
     try withTemporaryFolder { folder in
-      for result in ThreadRanks.run(3, { ranks in
-        var configuration = RunCase.configuration
-        if ranks.rank == 2 { configuration.seed = 4 }
-        _ = try RunCase.edm.trainer(in: folder.appending(path: "run"), configuration, communicator: ranks)
-      }) {
+      for result in ThreadRanks.run(
+        3,
+        { ranks in
+          var configuration = RunCase.configuration
+          if ranks.rank == 2 { configuration.seed = 4 }
+          _ = try RunCase.edm.trainer(in: folder.appending(path: "run"), configuration, communicator: ranks)
+        })
+      {
         #expect {
           try result.get()
         } throws: { "\($0)".hasPrefix("rank 2 has other settings, data or teacher than rank 0") }
       }
-      for result in ThreadRanks.run(5, { ranks in
-        _ = try RunCase.edm.trainer(in: folder.appending(path: "run"), communicator: ranks)
-      }) {
+      for result in ThreadRanks.run(
+        5,
+        { ranks in
+          _ = try RunCase.edm.trainer(in: folder.appending(path: "run"), communicator: ranks)
+        })
+      {
         #expect {
           try result.get()
         } throws: { "\($0)".hasPrefix("5 ranks cannot share 4 shards") }
