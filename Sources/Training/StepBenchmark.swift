@@ -15,9 +15,9 @@ public final class StepBenchmark<Task: TrainingTask> {
   ///
   /// - Parameters:
   ///   - configuration: without a `problem`; of it only batch, shards, seed and AdamW's settings count.
+  ///   - communicator: the ranks that share the batch, at most one per shard.
   ///   - threads: at least 1.
   /// - Precondition: the task needs neither a teacher nor a target, and has at least a batch of examples.
-  ///   - communicator: the ranks that share the batch; no more than shards.
   public init(
     _ task: Task, _ configuration: TrainingConfiguration, communicator: any Communicator = SingleProcess(), threads: Int
   ) {

@@ -73,7 +73,7 @@ struct BenchSizes: ParsableArguments {
     // Ranks cannot each ask a clock of their own when to stop.
     let ranks = Ranks.communicator
     let expected = min(seconds / max(ck_now() - start, 1e-9), 1 << 16)
-    let limit = ranks.size == 1 ? 1 << 16 : try ranks.broadcast(Int(expected))
+    let limit = try ranks.size == 1 ? 1 << 16 : ranks.broadcast(Int(expected))
     let end = ck_now() + seconds
     var times: [Double] = []
     var waits: [Double] = []

@@ -57,8 +57,10 @@ struct GradientExchangeTests {
         }
         try exchange.finish()
       }
-      let own = zip(plans[0].gradients!.values, plans[1].gradients!.values).map { $0 + $1 }
-      return (sum: Array(sum.values), own: own)
+      return withExtendedLifetime((plans, sum)) {
+        let own = zip(plans[0].gradients!.values, plans[1].gradients!.values).map { $0 + $1 }
+        return (sum: Array(sum.values), own: own)
+      }
     }.map { try $0.get() }
     let truth = zip(results[0].own, results[1].own).map { $0 + $1 }
     #expect(truth.contains { $0 != 0 } && results[0].own != results[1].own)
