@@ -72,13 +72,14 @@ struct BenchSizes: ParsableArguments {
     let allocations = allocation_count() - before
     // Ranks cannot each ask a clock of their own when to stop.
     let ranks = Ranks.communicator
-    let expected = min(seconds / max(ck_now() - start, 1e-9), 1 << 16)
-    let limit = try ranks.size == 1 ? 1 << 16 : ranks.broadcast(Int(expected))
+    let most = 1 << 16
+    let expected = min(seconds / max(ck_now() - start, 1e-9), Double(most))
+    let limit = try ranks.size == 1 ? most : ranks.broadcast(Int(expected))
     let end = ck_now() + seconds
     var times: [Double] = []
     var waits: [Double] = []
-    times.reserveCapacity(1 << 16)
-    waits.reserveCapacity(1 << 16)
+    times.reserveCapacity(most)
+    waits.reserveCapacity(most)
     while times.count < 20 || (times.count < limit && (ranks.size > 1 || ck_now() < end)) {
       let start = ck_now()
       try body()
