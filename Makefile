@@ -1,6 +1,7 @@
 # make demo   the bundled policy pushes the T: out/pusht.gif, out/pusht.json, out/pusht.png
 #             the bundled voice speaks: out/speech.wav, out/speech.png, out/speech.json
 # make test   builds and runs all tests
+# make mpi    builds .build/mpi/release/saltus for several machines, over Open MPI, and tests it with mpirun
 # make lint   checks the Swift sources' format
 # make deps   installs the Debian packages that are missing (the others do this first)
 # make clean  removes build products and out/
@@ -16,9 +17,12 @@ PACKAGES += libsndfile1-dev libsamplerate0-dev    # Audio/AudioFile
 PACKAGES += libfftw3-dev                          # Audio/Spectral
 PACKAGES += flite1-dev                            # Audio/TextFrontEnd
 
+# For make mpi only.
+MPI_PACKAGES := libopenmpi-dev openmpi-bin
+
 SWIFT_FOLDERS := $(wildcard Sources Envs Audio Tests Examples Package.swift)
 
-.PHONY: all deps build demo test lint clean
+.PHONY: all deps build demo test mpi lint clean
 all: build
 
 deps:
@@ -54,6 +58,16 @@ demo: build
 test: deps
 	swift build -c release --build-tests
 	swift test -c release --disable-xctest --disable-testable-imports --skip-build
+
+# A build of its own: the trait changes every module's flags. It takes the dependencies that the other build has fetched.
+mpi: PACKAGES += $(MPI_PACKAGES)
+mpi: deps
+	mkdir -p .build/mpi
+	for part in checkouts repositories workspace-state.json; do \
+	  [ -e .build/mpi/$$part ] || [ ! -e .build/$$part ] || cp -r .build/$$part .build/mpi/; \
+	done
+	swift build -c release --traits MPI --scratch-path .build/mpi --product saltus
+	.ci/mpi
 
 lint:
 	swift format lint --strict --recursive --parallel $(SWIFT_FOLDERS)

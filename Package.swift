@@ -13,6 +13,9 @@ let package = Package(
     .library(name: "SaltusCharts", targets: ["Charts"]),
     .library(name: "SaltusEnvironments", targets: ["Environments", "PushTEnv", "TwoWayEnv"]),
   ],
+  traits: [
+    .trait(name: "MPI", description: "Training, evaluation and synthesis on several machines, over Open MPI.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -30,15 +33,25 @@ let package = Package(
       name: "CBlosc", path: "Sources/CBlosc", pkgConfig: "blosc", providers: [.apt(["libblosc-dev"])]),
     .systemLibrary(name: "CZip", path: "Sources/CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .target(name: "Datasets", dependencies: ["Autograd", "CBlosc", "CZip", "Checkpoints", "Support"]),
+    .target(name: "Communication"),
+    // Depended on, and more than an empty module, with the trait MPI only.
+    .systemLibrary(name: "CMPI", path: "Sources/CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
     .target(
-      name: "Training", dependencies: ["Autograd", "CKernels", "Checkpoints", "Consistency", "Datasets", "Support"]),
+      name: "MPICommunication",
+      dependencies: ["Communication", .target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
+    .target(
+      name: "Training",
+      dependencies: ["Autograd", "CKernels", "Checkpoints", "Communication", "Consistency", "Datasets", "Support"],
+      exclude: ["README.md"]),
     .target(name: "CScheduling", path: "Sources/CScheduling"),
     .target(
       name: "PolicyHead",
       dependencies: ["Autograd", "Backbone", "CScheduling", "Checkpoints", "Consistency", "Environments"]),
     .target(
       name: "PolicyTraining",
-      dependencies: ["Checkpoints", "Consistency", "Datasets", "Environments", "PolicyHead", "Training"]),
+      dependencies: [
+        "Checkpoints", "Communication", "Consistency", "Datasets", "Environments", "PolicyHead", "Training",
+      ]),
     .target(
       name: "SpeechHead",
       dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Spectral", "TextFrontEnd"],
@@ -46,7 +59,8 @@ let package = Package(
     .target(
       name: "SpeechTraining",
       dependencies: [
-        "AudioFile", "Autograd", "Backbone", "Consistency", "SpeechCorpus", "SpeechHead", "TextFrontEnd", "Training",
+        "AudioFile", "Autograd", "Backbone", "Communication", "Consistency", "SpeechCorpus", "SpeechHead",
+        "TextFrontEnd", "Training",
       ]),
     .target(name: "Charts", dependencies: ["CCairo"]),
     .target(name: "Configuration", dependencies: ["Support", .product(name: "Yams", package: "Yams")]),
@@ -57,10 +71,11 @@ let package = Package(
     .executableTarget(
       name: "saltus",
       dependencies: [
-        "AudioFile", "Autograd", "Backbone", "CAllocationCounter", "Charts", "Checkpoints", "Comparison",
-        "Configuration", "Consistency", "Datasets", "Environments", "PolicyHead", "PolicyTraining", "PushTEnv",
-        "Reporting", "Spectral", "SpeechCorpus", "SpeechHead", "SpeechTraining", "Support", "TextFrontEnd", "Training",
-        "TwoWayEnv",
+        "AudioFile", "Autograd", "Backbone", "CAllocationCounter", "CKernels", "Charts", "Checkpoints", "Communication",
+        "Comparison", "Configuration", "Consistency", "Datasets", "Environments", "PolicyHead", "PolicyTraining",
+        "PushTEnv", "Reporting", "Spectral", "SpeechCorpus", "SpeechHead", "SpeechTraining", "Support", "TextFrontEnd",
+        "Training", "TwoWayEnv",
+        .target(name: "MPICommunication", condition: .when(traits: ["MPI"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Models")]),
@@ -99,11 +114,12 @@ let package = Package(
     .executableTarget(
       name: "Speak", dependencies: ["AudioFile", "SpeechHead", "TextFrontEnd"], path: "Examples/Speak"),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Communication"], path: "Tests/TestSupport"),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
     .testTarget(name: "AutogradTests", dependencies: ["Autograd", "CKernels", "CAllocationCounter"]),
     .testTarget(name: "BackboneTests", dependencies: ["Backbone", "TestSupport"]),
     .testTarget(name: "ConsistencyTests", dependencies: ["Consistency"]),
+    .testTarget(name: "CommunicationTests", dependencies: ["Communication", "TestSupport"]),
     .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Support", "TestSupport"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Autograd", "CZip", "Checkpoints", "Datasets", "TestSupport"]),
@@ -112,7 +128,9 @@ let package = Package(
       dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Environments", "PolicyHead", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Datasets", "Training", "TestSupport"]),
+      dependencies: [
+        "Autograd", "Backbone", "Checkpoints", "Communication", "Consistency", "Datasets", "Training", "TestSupport",
+      ]),
     .testTarget(
       name: "PolicyTrainingTests",
       dependencies: [

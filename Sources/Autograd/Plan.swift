@@ -18,8 +18,23 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
     public var flops: Int
   }
 
+  /// A gradient and when it is there.
+  public struct GradientEnd: Sendable, Equatable {
+    /// Where it lies in `gradients`.
+    public var range: Range<Int>
+    /// Kernel calls after which it is complete.
+    public var instructions: Int
+
+    public init(range: Range<Int>, instructions: Int) {
+      self.range = range
+      self.instructions = instructions
+    }
+  }
+
   /// Counted when the plan was compiled.
   public let statistics: Statistics
+  /// One for each gradient, in the order given: backward passes end with the first layers' gradients.
+  public let gradientEnds: [GradientEnd]
   private let program: Threads
   private var instructions: UnsafeMutableBufferPointer<Instruction> { program.instructions }
   private let names: [String]
@@ -57,6 +72,9 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
       outputs: outputs.mapValues(\.id), gradients: gradients.map { ($0.parameter, $0.gradient.id) },
       gradientBuffer: self.gradients, pausingAfter: Set(pausingAfter.map(\.id)), threads: threads)
     pause = program.pause
+    gradientEnds = zip(gradients, program.gradientEnds).map {
+      GradientEnd(range: $0.parameter.range, instructions: $1)
+    }
     self.program = Threads(program.instructions, count: threads, scratchStride: program.scratchStride)
     names = program.names
     inputs = program.inputs
@@ -98,6 +116,24 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
     program.run(0..<pause)
     fill()
     program.run(pause..<instructions.count)
+  }
+
+  /// The same, and `passed(i)` is called when `ends[i]` instructions have run: there the gradients may be read that are
+  /// complete by then (see `gradientEnds`), while the rest is still to be computed.
+  ///
+  /// - Parameter ends: ascending; ends that lie before the pause are passed there.
+  public func run(beforeResuming fill: () -> Void, ends: [Int], passed: (Int) -> Void) {
+    program.run(0..<pause)
+    fill()
+    var position = pause
+    for (index, end) in ends.enumerated() {
+      if end > position {
+        program.run(position..<end)
+        position = end
+      }
+      passed(index)
+    }
+    program.run(position..<instructions.count)
   }
 
   /// One line per kernel call, then totals.

@@ -10,6 +10,8 @@ struct PlanCompiler {
     let memory: PlanMemory
     /// Instructions before the pause.
     var pause = 0
+    /// For each gradient, in the order given: instructions after which it is complete.
+    var gradientEnds: [Int] = []
     /// Floats of scratch for each thread.
     var scratchStride = 0
     var statistics = Plan.Statistics(operations: 0, arenaBytes: 0, unsharedBytes: 0, packedBytes: 0, flops: 0)
@@ -37,12 +39,20 @@ struct PlanCompiler {
 
     var program = Program(memory: PlanMemory())
     var places: [Int: Target] = [:]
-    var copies: [(from: Int, to: Target, count: Int)] = []
+    var copies: [(gradient: Int, from: Int, to: Target, count: Int)] = []
+    /// Node → the gradient that its step writes.
+    var written: [Int: Int] = [:]
+    program.gradientEnds = gradients.map { _ in 0 }
     placeLeaves(&program, &places, kept)
-    for (parameter, id) in gradients {
+    for (index, (parameter, id)) in gradients.enumerated() {
       let target = gradientBuffer!.pointer + parameter.offset
       let isStep = steps.contains { $0.node == id }
-      if isStep && places[id] == nil { places[id] = target } else { copies.append((id, target, parameter.count)) }
+      if isStep && places[id] == nil {
+        places[id] = target
+        written[id] = index
+      } else {
+        copies.append((index, id, target, parameter.count))
+      }
     }
     let arena = planArena(external: Set(places.keys), kept: kept)
     let base = program.memory.allocate(arena.count)
@@ -60,12 +70,14 @@ struct PlanCompiler {
       let lowered = lowering.lower(step)
       program.instructions += lowered.instructions
       if pausing.contains(step.node) { program.pause = program.instructions.count }
+      if let gradient = written[step.node] { program.gradientEnds[gradient] = program.instructions.count }
       program.names += lowered.instructions.map { _ in "\(lowered.name) → \(graph.nodes[step.node].shape)" }
       program.statistics.flops += lowered.flops
     }
     for copy in copies {
       program.instructions.append(.copyRows(1, copy.count, lowering.source(copy.from), copy.count, copy.to, copy.count))
       program.names.append("copy → [\(copy.count)]")
+      program.gradientEnds[copy.gradient] = program.instructions.count
     }
     for (name, id) in outputs {
       program.outputs[name] = UnsafeBufferPointer(start: lowering.source(id), count: count(id))

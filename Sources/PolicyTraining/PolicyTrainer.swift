@@ -1,5 +1,6 @@
 import Autograd
 import Checkpoints
+import Communication
 import Consistency
 import Datasets
 import Environments
@@ -27,10 +28,12 @@ public struct PolicyTrainer {
   ///   - teacher: the frozen policy that consistency distillation follows; also the starting point if there is no other.
   ///   - symmetries: of the demonstrated world (`Environment.symmetries`): the training episodes are seen through each
   ///     of them as well.
+  ///   - communicator: the ranks that train together; each reads the data.
   ///   - resume: continue the run in `output`.
   public init(
     _ configuration: PolicyTrainingConfiguration, data: URL, output: URL, start: TrainedPolicy? = nil,
-    teacher: TrainedPolicy? = nil, symmetries: [Symmetry] = [], threads: Int, resume: Bool = false
+    teacher: TrainedPolicy? = nil, symmetries: [Symmetry] = [], communicator: any Communicator = SingleProcess(),
+    threads: Int, resume: Bool = false
   ) throws {
     if let problem = configuration.problem { throw TrainingError.configuration(problem) }
     let recipe = PolicyRecipe(observation: configuration.observation, action: configuration.action)
@@ -112,7 +115,7 @@ public struct PolicyTrainer {
       task, configuration.training, directory: output,
       metadata: [TrainedPolicy.metadataKey: try Self.json(description), "data": try Self.json(fingerprint)],
       start: (start ?? teacher).map(adopted), teacher: objective.needsTeacher ? teacher.map(adopted) : nil,
-      threads: threads, resume: resume)
+      communicator: communicator, threads: threads, resume: resume)
   }
 
   private static func adding(_ symmetry: Symmetry, to data: PolicyDataset) throws(TrainingError) -> PolicyDataset {

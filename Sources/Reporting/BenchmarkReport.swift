@@ -10,13 +10,35 @@ public struct BenchmarkReport: Codable, Equatable, Sendable {
   public let gigaflopsPerSecond: Double
   /// Heap allocations per run.
   public let allocations: Int
+  /// What ranks exchange in a training step; nil for one process.
+  public var exchange: Exchange?
+
+  public struct Exchange: Codable, Equatable, Sendable {
+    public let ranks: Int
+    /// That a step adds up over the ranks.
+    public let bytes: Int
+    /// Median of the time that a rank waits for it after its own computation.
+    public let waitedMilliseconds: Double
+
+    enum CodingKeys: String, CodingKey {
+      case ranks, bytes
+      case waitedMilliseconds = "waited_ms"
+    }
+
+    /// - Parameter milliseconds: [run] waits, not empty.
+    public init(ranks: Int, bytes: Int, milliseconds: [Double]) {
+      self.ranks = ranks
+      self.bytes = bytes
+      waitedMilliseconds = Statistics.percentile(milliseconds, 0.5)
+    }
+  }
 
   enum CodingKeys: String, CodingKey {
     case medianMilliseconds = "median_ms"
     case minimumMilliseconds = "min_ms"
     case p99Milliseconds = "p99_ms"
     case gigaflopsPerSecond = "gflops"
-    case allocations
+    case allocations, exchange
   }
 
   /// - Parameters:
@@ -33,10 +55,15 @@ public struct BenchmarkReport: Codable, Equatable, Sendable {
     self.allocations = allocations
   }
 
-  /// One line for a person.
+  /// One line for a person, and one of the exchange.
   public var summary: String {
-    String(
+    let line = String(
       format: "median %.3f ms, min %.3f ms, p99 %.3f ms, %.1f GFLOP/s, %d allocations", medianMilliseconds,
       minimumMilliseconds, p99Milliseconds, gigaflopsPerSecond, allocations)
+    guard let exchange else { return line }
+    return line
+      + String(
+        format: "\n%d ranks add up %.2f MB per step; waited for: median %.3f ms", exchange.ranks,
+        Double(exchange.bytes) / 1e6, exchange.waitedMilliseconds)
   }
 }

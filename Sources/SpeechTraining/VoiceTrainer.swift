@@ -1,4 +1,5 @@
 import Autograd
+import Communication
 import Consistency
 import Foundation
 import SpeechHead
@@ -11,11 +12,15 @@ public struct VoiceTrainer {
   private let examples: SpeechExamples
   private let output: URL
   private let fingerprint: StageFingerprint
+  private let communicator: any Communicator
   private let threads: Int
 
-  /// - Parameter output: directory that gets one directory per stage.
+  /// - Parameters:
+  ///   - output: directory that gets one directory per stage.
+  ///   - communicator: the ranks that train together; each reads the recordings.
   public init(
-    _ configuration: VoiceTrainingConfiguration, examples: SpeechExamples, output: URL, threads: Int
+    _ configuration: VoiceTrainingConfiguration, examples: SpeechExamples, output: URL,
+    communicator: any Communicator = SingleProcess(), threads: Int
   ) throws(TrainingError) {
     if let problem = configuration.problem { throw .configuration(problem) }
     let description = configuration.description(phones: examples.phones, speakers: examples.speakers)
@@ -40,6 +45,7 @@ public struct VoiceTrainer {
     self.configuration = configuration
     self.examples = examples
     self.output = output
+    self.communicator = communicator
     self.threads = threads
   }
 
@@ -58,7 +64,7 @@ public struct VoiceTrainer {
     fingerprint.flatStart = configuration.encoder.flatStart
     return try VoiceStage(
       description, task, configuration.encoder.training, fingerprint, directory: directory("encoder"),
-      threads: threads, resume: resume)
+      communicator: communicator, threads: threads, resume: resume)
   }
 
   /// The second stage.
@@ -75,7 +81,7 @@ public struct VoiceTrainer {
     return try VoiceStage(
       start.description, task, configuration.refiner.training,
       fingerprint.following(start, cropLength: configuration.cropLength), directory: directory("refiner"),
-      start: start.weights, threads: threads, resume: resume)
+      start: start.weights, communicator: communicator, threads: threads, resume: resume)
   }
 
   /// Encodes and aligns all sentences, and finds their means: by the encoder, and by the refiner once it is trained.
@@ -121,8 +127,8 @@ public struct VoiceTrainer {
       seed: stage.training.seed, adopting: start.weights, of: start.model.layout)
     return try VoiceStage(
       description, task, stage.training, fingerprint.following(start, cropLength: configuration.cropLength),
-      directory: directory(name), start: weights, teacher: objective.needsTeacher ? weights : nil, threads: threads,
-      resume: resume)
+      directory: directory(name), start: weights, teacher: objective.needsTeacher ? weights : nil,
+      communicator: communicator, threads: threads, resume: resume)
   }
 }
 
@@ -134,7 +140,7 @@ public struct VoiceStage<Task: TrainingTask> {
   init(
     _ description: VoiceDescription, _ task: Task, _ configuration: TrainingConfiguration,
     _ fingerprint: StageFingerprint, directory: URL, start: ParameterBuffer? = nil, teacher: ParameterBuffer? = nil,
-    threads: Int, resume: Bool
+    communicator: any Communicator, threads: Int, resume: Bool
   ) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -143,7 +149,7 @@ public struct VoiceStage<Task: TrainingTask> {
     trainer = try Trainer(
       task, configuration, directory: directory,
       metadata: [TrainedVoice.metadataKey: try json(description), "data": try json(fingerprint)], start: start,
-      teacher: teacher, threads: threads, resume: resume)
+      teacher: teacher, communicator: communicator, threads: threads, resume: resume)
   }
 
   /// The voice as it is now: a copy.

@@ -13,7 +13,8 @@ public struct Optimizer: Sendable {
   public let target: ParameterBuffer?
   package let moment1: ParameterBuffer
   package let moment2: ParameterBuffer
-  private let reduced: ParameterBuffer
+  /// The sum of the gradients that the last step took; before it, where other ranks' gradients are added up.
+  package let reduced: ParameterBuffer
   /// The parameters that are trained.
   private let trained: Range<Int>
 
@@ -47,12 +48,14 @@ public struct Optimizer: Sendable {
   ///
   /// - Parameters:
   ///   - step: 0 for the first step.
+  ///   - shardGradients: of every shard; or only `reduced`, the sum of all of them.
+  ///   - count: shards whose sum they make up; nil: one for each.
   ///   - rate: the learning rate.
   ///   - emaDecay: of the sampled average.
   ///   - targetDecay: of the target's average, in [0, 1), where there is one.
   /// - Returns: the global norm of the gradient before clipping.
   package func step(
-    _ step: Int, shardGradients: [ParameterBuffer], rate: Double, emaDecay: Double,
+    _ step: Int, shardGradients: [ParameterBuffer], of count: Int? = nil, rate: Double, emaDecay: Double,
     targetDecay: Double = 0, _ configuration: TrainingConfiguration, workers: Workers
   ) -> Double {
     let trained = trained
@@ -72,7 +75,7 @@ public struct Optimizer: Sendable {
       norms[piece] = ck_reduce_gradients(
         range.count, Int32(shifted.count), shifted, reduced.pointer + range.lowerBound)
     }
-    let scale = 1 / Double(shardGradients.count)
+    let scale = 1 / Double(count ?? shardGradients.count)
     let norm = squares.reduce(0, +).squareRoot() * scale
     // torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6 and never scales up.
     let targetDecay = Float(targetDecay)

@@ -1,4 +1,6 @@
 import Autograd
+import CKernels
+import Communication
 import Consistency
 
 /// One training step on the first examples of a task, again and again, without files: what a benchmark times.
@@ -13,9 +15,14 @@ public final class StepBenchmark<Task: TrainingTask> {
   ///
   /// - Parameters:
   ///   - configuration: without a `problem`; of it only batch, shards, seed and AdamW's settings count.
+  ///   - communicator: the ranks that share the batch, at most one per shard.
   ///   - threads: at least 1.
   /// - Precondition: the task needs neither a teacher nor a target, and has at least a batch of examples.
-  public init(_ task: Task, _ configuration: TrainingConfiguration, threads: Int) {
+  public init(
+    _ task: Task, _ configuration: TrainingConfiguration, communicator: any Communicator = SingleProcess(), threads: Int
+  ) {
+    precondition(
+      communicator.size <= configuration.shards, "\(communicator.size) ranks for \(configuration.shards) shards")
     precondition(!task.usesTeacher && !task.usesTarget && task.exampleCount >= configuration.batchSize)
     self.configuration = configuration
     workers = Workers(threads)
@@ -23,17 +30,29 @@ public final class StepBenchmark<Task: TrainingTask> {
       weights: task.layout.initialize(seed: configuration.seed), trained: task.trainedParameters)
     step = TrainingStep(
       task, banks: [.online: optimizer.weights], batchSize: configuration.batchSize, shards: configuration.shards,
-      workers: workers)
+      sum: optimizer.reduced, communicator, workers: workers)
   }
 
   /// Multiplications and additions of a step's convolutions and linear layers, forward and backward, over all shards.
   public var flops: Int { step.statistics.flops * configuration.shards }
 
+  /// Bytes of gradients that every step adds up over the ranks; 0 for one rank.
+  public var exchangedBytes: Int { step.exchangedCount * MemoryLayout<Float>.size }
+
+  /// Seconds that the last step waited for other ranks after its own computation: what the backward pass did not hide.
+  public private(set) var waited = 0.0
+
   /// Does one step: forward, backward, clipping, AdamW, EMA.
-  public func run() {
-    _ = step.run(examples: Array(0..<configuration.batchSize), seed: configuration.seed, step: count, progress: 0.5)
+  ///
+  /// - Throws: where other ranks no longer answer.
+  public func run() throws(CommunicationError) {
+    step.compute(examples: Array(0..<configuration.batchSize), seed: configuration.seed, step: count, progress: 0.5)
+    let start = ck_now()
+    _ = try step.exchangeRest()
+    waited = ck_now() - start
     _ = optimizer.step(
-      count, shardGradients: step.gradients, rate: 1e-4, emaDecay: 0.99, configuration, workers: workers)
+      count, shardGradients: step.gradients, of: configuration.shards, rate: 1e-4, emaDecay: 0.99, configuration,
+      workers: workers)
     count += 1
   }
 }

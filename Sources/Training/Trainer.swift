@@ -1,11 +1,16 @@
 import Autograd
 import Checkpoints
+import Communication
 import Consistency
 import Datasets
 import Foundation
 
 /// Trains one task: batch → plans → clip → AdamW → EMA → report, with checkpoints from which a run continues bit
 /// for bit.
+///
+/// Several ranks share every batch out among them; each does the optimiser's step on all parameters. Rank 0 writes the
+/// files. Any number of ranks gives the numbers of one, but for the rounding of sums in another order, so that a run may
+/// be continued with another number.
 public final class Trainer<Task: TrainingTask> {
   /// How a run ended.
   public enum Outcome: Sendable, Equatable { case finished, interrupted }
@@ -20,6 +25,7 @@ public final class Trainer<Task: TrainingTask> {
   private let trainingStep: TrainingStep<Task>
   private let heldOutLoss: HeldOutLoss<Task>?
   private let workers: Workers
+  private let communicator: any Communicator
   private let store: CheckpointStore
   private let metrics: MetricsLog
   private var sums = ReportSums()
@@ -33,15 +39,18 @@ public final class Trainer<Task: TrainingTask> {
   ///     `training` is the trainer's own.
   ///   - start: weights to start from (a teacher's EMA), which are copied, or nil for the layout's initial values.
   ///   - teacher: the frozen teacher's weights, where the objective needs them; not copied: they must stay as they are.
+  ///   - communicator: the ranks that train together, at most one per shard. Only rank 0 looks at the directory.
   ///   - threads: at least 1; results do not depend on it.
   ///   - resume: continue from `last.safetensors` in the directory.
   /// - Throws: `TrainingError.configuration` for settings that make no run, a task without examples or without the
   ///   teacher it needs, a directory that holds another run's checkpoints, and on resuming for a missing checkpoint or
-  ///   one of other settings, data or teacher; `TrainingError.file` for a file that cannot be read or written.
+  ///   one of other settings, data or teacher, and where ranks have different ones; `TrainingError.file` for a file
+  ///   that cannot be read or written; `.ranks` where other ranks do not answer.
   /// - Precondition: `start` and `teacher` are laid out by `task.layout`.
   public init(
     _ task: Task, _ configuration: TrainingConfiguration, directory: URL, metadata: [String: String],
-    start: ParameterBuffer? = nil, teacher: ParameterBuffer? = nil, threads: Int, resume: Bool
+    start: ParameterBuffer? = nil, teacher: ParameterBuffer? = nil,
+    communicator: any Communicator = SingleProcess(), threads: Int, resume: Bool
   ) throws(TrainingError) {
     if let problem = configuration.problem { throw .configuration(problem) }
     guard task.exampleCount > 0 else { throw .configuration("the data set has no examples to train on") }
@@ -50,8 +59,11 @@ public final class Trainer<Task: TrainingTask> {
         buffer.count == task.layout.count, "\(buffer.count) given weights for a network of \(task.layout.count)")
     }
     guard !task.usesTeacher || teacher != nil else { throw .configuration("this objective needs a teacher checkpoint") }
+    let agreement = RankAgreement(communicator: communicator)
+    try agreement.check(configuration, metadata: metadata, examples: task.exampleCount, teacher: teacher)
     self.task = task
     self.configuration = configuration
+    self.communicator = communicator
     workers = Workers(threads)
     let initial = start.map { ParameterBuffer(copying: $0) } ?? task.layout.initialize(seed: configuration.seed)
     optimizer = Optimizer(
@@ -59,57 +71,79 @@ public final class Trainer<Task: TrainingTask> {
     store = CheckpointStore(
       directory, layout: task.layout, configuration: configuration, metadata: metadata, teacher: teacher)
     metrics = MetricsLog(in: directory)
-    if resume {
+    if communicator.rank == 0 && resume {
       (step, sums) = try store.load(into: optimizer)
       try metrics.drop(after: step)
-    } else {
+    } else if communicator.rank == 0 {
       try store.startAfresh()
       try metrics.clear()
     }
+    (step, sums) = try agreement.share(step: step, sums: sums, optimizer)
     var banks: [Bank: ParameterBuffer] = [.online: optimizer.weights]
     banks[.target] = optimizer.target
     // Weights below adapters are not trained: they stay as they are in here.
     banks[.base] = optimizer.weights
     banks[.teacher] = teacher
     trainingStep = TrainingStep(
-      task, banks: banks, batchSize: configuration.batchSize, shards: configuration.shards, workers: workers)
+      task, banks: banks, batchSize: configuration.batchSize, shards: configuration.shards,
+      sum: optimizer.reduced, communicator, workers: workers)
     banks[.online] = optimizer.ema
     heldOutLoss =
       configuration.evaluateEvery > 0
       ? HeldOutLoss(
         task, banks: banks, examples: configuration.evaluationExamples,
-        batch: configuration.batchSize / configuration.shards, workers: workers) : nil
+        batch: configuration.batchSize / configuration.shards, communicator, workers: workers) : nil
     sampler = BatchSampler(count: task.exampleCount, batchSize: configuration.batchSize, seed: configuration.seed)
   }
 
   /// What one shard's plan consists of.
   public var statistics: Plan.Statistics { trainingStep.statistics }
 
-  /// Trains up to `configuration.steps`, or until `shouldStop` says so; either way the state is saved.
+  /// Trains up to `configuration.steps`, or until `shouldStop` says so on any rank; either way the state is saved.
   ///
   /// - Parameters:
   ///   - shouldStop: asked before every step.
-  ///   - report: called with every line of metrics.jsonl, after it is written.
+  ///   - report: called with every line of metrics.jsonl, after it is written; on rank 0.
   /// - Throws: `TrainingError.diverged` once loss, gradient or held-out loss is not a finite number, `.file` for a file
-  ///   that cannot be written. The checkpoints written before stay; this trainer is then of no further use.
+  ///   that cannot be written. The checkpoints written before stay; this trainer is then of no further use. `.ranks`
+  ///   where another rank no longer answers: rank 0 has then saved the last complete step.
   public func run(
     shouldStop: () -> Bool = { false }, report: (TrainingReport) -> Void = { _ in }
+  ) throws(TrainingError) -> Outcome {
+    do throws(TrainingError) {
+      let outcome = try train(shouldStop: shouldStop, report: report)
+      // The others go on when the files are there.
+      try RankAgreement.exchange { () throws(CommunicationError) in try communicator.barrier() }
+      return outcome
+    } catch {
+      // Weights change when all ranks' gradients are there, so they are those of the last complete step.
+      guard case .ranks(let problem) = error else { throw error }
+      guard communicator.rank == 0 else { throw .ranks("\(problem); go on with --resume") }
+      try save(numbered: false)
+      throw .ranks("\(problem); saved at step \(step), go on with --resume and any number of ranks")
+    }
+  }
+
+  private func train(
+    shouldStop: () -> Bool, report: (TrainingReport) -> Void
   ) throws(TrainingError) -> Outcome {
     let learningRate = LearningRateSchedule(configuration)
     let emaDecay = EMASchedule(power: configuration.emaPower, maximum: configuration.emaMaximum)
     var lastReport = (step: step, time: Date())
     while step < configuration.steps {
-      if shouldStop() {
-        try store.save(optimizer, step: step, sums: sums, numbered: false)
+      if try RankAgreement.exchange({ () throws(CommunicationError) in try communicator.any(shouldStop()) }) {
+        try save(numbered: false)
         return .interrupted
       }
       let rate = learningRate(step)
       let progress = Double(step) / Double(configuration.steps)
-      let loss = trainingStep.run(
-        examples: sampler.indices(step: step), seed: configuration.seed, step: step, progress: progress)
+      let loss = try RankAgreement.exchange { () throws(CommunicationError) in
+        try trainingStep.run(
+          examples: sampler.indices(step: step), seed: configuration.seed, step: step, progress: progress)
+      }
       try requireFinite(.loss, loss, step: step)
       let norm = optimizer.step(
-        step, shardGradients: trainingStep.gradients, rate: rate, emaDecay: emaDecay(step),
+        step, shardGradients: trainingStep.gradients, of: configuration.shards, rate: rate, emaDecay: emaDecay(step),
         targetDecay: task.targetDecay(progress: progress), configuration, workers: workers)
       try requireFinite(.gradientNorm, norm, step: step)
       step += 1
@@ -124,20 +158,28 @@ public final class Trainer<Task: TrainingTask> {
           gradientNorm: sums.gradientNorm / Double(sums.steps),
           stepsPerSecond: Double(step - lastReport.step) / max(elapsed, 1e-9))
         if evaluates, let heldOutLoss {
-          let loss = heldOutLoss(seed: configuration.seed, progress: Double(step) / Double(configuration.steps))
+          let loss = try RankAgreement.exchange { () throws(CommunicationError) in
+            try heldOutLoss(seed: configuration.seed, progress: Double(step) / Double(configuration.steps))
+          }
           try requireFinite(.heldOutLoss, loss, step: step - 1)
           line.heldOutLoss = loss
         }
-        try metrics.append(line)
-        report(line)
+        if communicator.rank == 0 {
+          try metrics.append(line)
+          report(line)
+        }
         sums = ReportSums()
         lastReport = (step, Date())
       }
-      if step % configuration.checkpointEvery == 0 || isLast {
-        try store.save(optimizer, step: step, sums: sums, numbered: true)
-      }
+      if step % configuration.checkpointEvery == 0 || isLast { try save(numbered: true) }
     }
     return .finished
+  }
+
+  /// Writes the files, on rank 0.
+  private func save(numbered: Bool) throws(TrainingError) {
+    guard communicator.rank == 0 else { return }
+    try store.save(optimizer, step: step, sums: sums, numbered: numbered)
   }
 
   /// Before anything that is not a number gets into a checkpoint.

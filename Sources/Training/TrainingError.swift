@@ -13,6 +13,8 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
   case diverged(step: Int, Quantity, value: Double)
   /// A file could not be written or read.
   case file(String)
+  /// The ranks of a job no longer work together: why, and what is left.
+  case ranks(String)
 
   /// What is wrong, in one sentence.
   public var description: String {
@@ -21,7 +23,7 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
     case .diverged(let step, let quantity, let value):
       "the \(quantity.rawValue) became \(value) at step \(step); the last checkpoint is intact: start a new run with a "
         + "lower learningRate, from that checkpoint (--start) if its loss was good"
-    case .file(let problem): problem
+    case .file(let problem), .ranks(let problem): problem
     }
   }
 }

@@ -1,106 +1,96 @@
 import Autograd
+import Communication
 import Consistency
 
-/// The plans of one step: a batch is cut into shards, each with its own plan and gradient buffer.
+/// The plans of one step: a batch is cut into shards, each with its own plan and gradient buffer. Every rank has some of
+/// the shards.
 final class TrainingStep<Task: TrainingTask>: Sendable {
   private let task: Task
   private let shardSize: Int
+  private let shardCount: Int
+  /// This rank's.
+  private let shards: Range<Int>
   private let plans: [Plan]
   private let ports: [Task.Ports]
   private let weights: PackedWeights
   private let workers: Workers
+  private let communicator: any Communicator
+  /// nil where there is only one rank.
+  private let exchange: GradientExchange?
 
-  init(_ task: Task, banks: [Bank: ParameterBuffer], batchSize: Int, shards: Int, workers: Workers) {
+  /// - Parameter sum: where the gradients of several ranks are added up, laid out like the parameters.
+  init(
+    _ task: Task, banks: [Bank: ParameterBuffer], batchSize: Int, shards count: Int, sum: ParameterBuffer,
+    _ communicator: any Communicator, workers: Workers
+  ) {
     self.task = task
     self.workers = workers
-    shardSize = batchSize / shards
+    self.communicator = communicator
+    shardSize = batchSize / count
+    shardCount = count
+    shards = communicator.share(of: count)
     let weights = PackedWeights(banks)
     self.weights = weights
     let recorded = task.record(batch: shardSize, training: true)
     let gradients = recorded.graph.gradient(of: recorded.loss)
-    plans = (0..<shards).map { _ in
+    plans = shards.map { _ in
       recorded.plan(gradients: gradients, gradientCount: task.layout.count, weights: weights)
     }
     ports = plans.map(task.ports)
+    exchange =
+      communicator.size == 1
+      ? nil : GradientExchange(plans: plans, trained: task.trainedParameters, into: sum, communicator)
   }
 
-  var gradients: [ParameterBuffer] { plans.map { $0.gradients! } }
+  /// What adds up to the gradient of all shards: one for each, or the sum that ranks have exchanged.
+  var gradients: [ParameterBuffer] { exchange.map { [$0.sum] } ?? plans.map { $0.gradients! } }
+  /// What one shard's plan consists of.
   var statistics: Plan.Statistics { plans[0].statistics }
+  /// Floats that every step adds up over the ranks.
+  var exchangedCount: Int { exchange?.buckets.reduce(0) { $0 + $1.range.count } ?? 0 }
 
   /// Computes the loss and the gradient of every shard.
   ///
-  /// - Parameter examples: the indices of this step's batch, in order.
+  /// - Parameter examples: the indices of this step's batch, in order, those of other ranks included.
   /// - Returns: the mean loss over the batch.
-  func run(examples: [Int], seed: UInt64, step: Int, progress: Double) -> Double {
+  /// - Throws: where other ranks no longer answer; weights are as they were.
+  func run(examples: [Int], seed: UInt64, step: Int, progress: Double) throws(CommunicationError) -> Double {
+    compute(examples: examples, seed: seed, step: step, progress: progress)
+    return try exchangeRest()
+  }
+
+  /// The part of `run` that computes, and sends gradients meanwhile.
+  func compute(examples: [Int], seed: UInt64, step: Int, progress: Double) {
     workers.run(workers.count) { part in weights.refresh(part: part, of: workers.count) }
-    workers.run(plans.count) { shard in
-      let plan = plans[shard]
+    exchange?.begin()
+    workers.run(plans.count) { index in
+      let plan = plans[index]
       for row in 0..<shardSize {
-        let sample = shard * shardSize + row
+        let sample = (shards.lowerBound + index) * shardSize + row
         let key = SampleKey(seed: seed, step: UInt32(step), sample: UInt32(sample))
         task.fill(
-          ports[shard], row: row, example: examples[sample], heldOut: false, key: key, progress: progress)
+          ports[index], row: row, example: examples[sample], heldOut: false, key: key, progress: progress)
       }
-      plan.run { task.fillMidway(ports[shard]) }
-    }
-    return plans.reduce(0) { $0 + Double($1.output("loss")[0]) } / Double(plans.count)
-  }
-}
-
-/// The held-out loss: always the same examples with the same noise, so that its curve shows the network only.
-package final class HeldOutLoss<Task: TrainingTask>: Sendable {
-  private let task: Task
-  private let batch: Int
-  private let examples: [Int]
-  private let plans: [Plan]
-  private let ports: [Task.Ports]
-  private let weights: PackedWeights
-  private let workers: Workers
-
-  /// nil if the task holds nothing out.
-  package init?(_ task: Task, banks: [Bank: ParameterBuffer], examples limit: Int, batch: Int, workers: Workers) {
-    guard task.heldOutCount > 0 else { return nil }
-    self.task = task
-    self.batch = batch
-    self.workers = workers
-    // Whole batches, spread evenly over what is held out; few examples are repeated.
-    let count = (min(limit, task.heldOutCount) + batch - 1) / batch * batch
-    examples = (0..<count).map { $0 * task.heldOutCount / count }
-    let weights = PackedWeights(banks)
-    self.weights = weights
-    let recorded = task.record(batch: batch, training: false)
-    plans = (0..<workers.count).map { _ in recorded.plan(weights: weights) }
-    ports = plans.map(task.ports)
-  }
-
-  /// The mean over the examples: a function of the weights, `seed` and, for an objective with stages, `progress`.
-  package func callAsFunction(seed: UInt64, progress: Double) -> Double {
-    weights.refresh()
-    let batches = examples.count / batch
-    let losses = UnsafeMutableBufferPointer<Double>.allocate(capacity: batches)
-    defer { losses.deallocate() }
-    nonisolated(unsafe) let results = losses
-    workers.run(plans.count) { worker in
-      let plan = plans[worker]
-      for index in stride(from: worker, to: batches, by: plans.count) {
-        for row in 0..<batch {
-          let sample = index * batch + row
-          // Step 2³² − 1 is never trained on.
-          let key = SampleKey(seed: seed, step: .max, sample: UInt32(sample))
-          task.fill(
-            ports[worker], row: row, example: examples[sample], heldOut: true, key: key, progress: progress)
-        }
-        plan.run { task.fillMidway(ports[worker]) }
-        results[index] = Double(plan.output("loss")[0])
+      if let exchange {
+        plan.run(beforeResuming: { task.fillMidway(ports[index]) }, ends: exchange.ends, passed: exchange.passed)
+      } else {
+        plan.run { task.fillMidway(ports[index]) }
       }
     }
-    return losses.reduce(0, +) / Double(batches)
+  }
+
+  /// The part of `run` that waits for other ranks.
+  func exchangeRest() throws(CommunicationError) -> Double {
+    try exchange?.finish()
+    var loss = [plans.reduce(0) { $0 + Double($1.output("loss")[0]) }]
+    try communicator.sum(&loss)
+    return loss[0] / Double(shardCount)
   }
 }
 
 extension RecordedLoss {
   /// Compiles it, with the outputs "loss" and the midway values.
-  fileprivate func plan(
+  func plan(
     gradients: [(parameter: Parameter, gradient: Tensor)] = [], gradientCount: Int = 0, weights: PackedWeights
   ) -> Plan {
     Plan(

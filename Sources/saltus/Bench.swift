@@ -2,6 +2,8 @@ import ArgumentParser
 import Autograd
 import Backbone
 import CAllocationCounter
+import CKernels
+import Communication
 import Consistency
 import Foundation
 import PolicyHead
@@ -59,21 +61,37 @@ struct BenchSizes: ParsableArguments {
     return network
   }
 
-  /// Runs `body` until the time is up, at least 20 times.
-  func measure(operations: Int, _ body: () -> Void) throws {
-    for _ in 0..<3 { body() }
-    var times: [Double] = []
-    times.reserveCapacity(1 << 16)
+  /// Runs `body` until the time is up, at least 20 times; all ranks equally often.
+  func measure(
+    operations: Int, exchange: (bytes: Int, waited: () -> Double)? = nil, _ body: () throws -> Void
+  ) throws {
+    for _ in 0..<3 { try body() }
     let before = allocation_count()
-    body()
+    let start = ck_now()
+    try body()
     let allocations = allocation_count() - before
-    let clock = ContinuousClock()
-    let end = clock.now + .seconds(seconds)
-    while times.count < 20 || (clock.now < end && times.count < 1 << 16) {
-      let time = clock.measure(body).components
-      times.append(Double(time.seconds) * 1e3 + Double(time.attoseconds) * 1e-15)
+    // Ranks cannot each ask a clock of their own when to stop.
+    let ranks = Ranks.communicator
+    let most = 1 << 16
+    let expected = min(seconds / max(ck_now() - start, 1e-9), Double(most))
+    let limit = try ranks.size == 1 ? most : ranks.broadcast(Int(expected))
+    let end = ck_now() + seconds
+    var times: [Double] = []
+    var waits: [Double] = []
+    times.reserveCapacity(most)
+    waits.reserveCapacity(most)
+    while times.count < 20 || (times.count < limit && (ranks.size > 1 || ck_now() < end)) {
+      let start = ck_now()
+      try body()
+      times.append((ck_now() - start) * 1e3)
+      waits.append((exchange?.waited() ?? 0) * 1e3)
     }
-    let report = BenchmarkReport(milliseconds: times, operations: operations, allocations: allocations)
+    guard ranks.rank == 0 else { return }
+    var report = BenchmarkReport(milliseconds: times, operations: operations, allocations: allocations)
+    if let exchange, exchange.bytes > 0 {
+      report.exchange = BenchmarkReport.Exchange(
+        ranks: ranks.size, bytes: exchange.bytes, milliseconds: waits)
+    }
     if let json { try JSONFile.write(report, to: json) }
     print(report.summary)
   }
@@ -107,9 +125,16 @@ struct BenchPolicy: ParsableCommand {
   }
 }
 
-struct BenchTrain: ParsableCommand {
+struct BenchTrain: SharedByRanks {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "One training step: forward, backward, clipping, AdamW, EMA.")
+    commandName: "train", abstract: "One training step: forward, backward, clipping, AdamW, EMA.",
+    discussion: """
+      Under mpirun (a build for MPI) ranks share the batch out, as in training. Reported are also the bytes of gradients
+      that a step adds up over the ranks, and how long rank 0 waits for them after its own backward pass.
+
+      EXAMPLE:
+        mpirun -np 2 saltus bench train --batch 256 --threads 1
+      """)
 
   @OptionGroup var sizes: BenchSizes
 
@@ -121,11 +146,16 @@ struct BenchTrain: ParsableCommand {
     let network = try sizes.configuration()
     var configuration = TrainingConfiguration()
     configuration.batchSize = batch
-    configuration.shards = [4, 2, 1].first { batch.isMultiple(of: $0) }!
+    // Each rank has a shard for each of its threads, if the batch allows it.
+    let ranks = Ranks.communicator.size
+    let wanted = max(4, ranks * sizes.threadOptions.threads)
+    guard let shards = [wanted, max(4, ranks), ranks, 2, 1].first(where: { $0 >= ranks && batch.isMultiple(of: $0) })
+    else { throw ValidationError("--batch \(batch): \(ranks) ranks cannot have equal shares.") }
+    configuration.shards = ranks == 1 ? [4, 2, 1].first { batch.isMultiple(of: $0) }! : shards
     let step = StepBenchmark(
       try SyntheticTask(network, horizon: sizes.horizon, examples: batch), configuration,
-      threads: sizes.threadOptions.threads)
-    try sizes.measure(operations: step.flops) { step.run() }
+      communicator: Ranks.communicator, threads: sizes.threadOptions.threads)
+    try sizes.measure(operations: step.flops, exchange: (step.exchangedBytes, { step.waited })) { try step.run() }
   }
 }
 

@@ -8,7 +8,7 @@ import Reporting
 import TwoWayEnv
 
 /// `saltus evaluate`: many episodes of a simulated world, with a score and a latency.
-struct Evaluate: ParsableCommand {
+struct Evaluate: SharedByRanks {
   static let configuration = CommandConfiguration(
     abstract: "Roll a policy out in a simulated world and measure score, success and latency.",
     discussion: """
@@ -17,7 +17,8 @@ struct Evaluate: ParsableCommand {
       --delay N simulates inference that takes N control periods: chunks are asked for N periods early, arrive late, and
       their first N actions have been overtaken. With --uncompensated they are executed from their first one on. With
       --stitch they begin with the actions that were executed meanwhile. A bend is the norm of the second difference of
-      executed actions: at the first action of a new chunk, and its median inside chunks.
+      executed actions: at the first action of a new chunk, and its median inside chunks. Under mpirun (a build for MPI)
+      ranks share the episodes out; the results are those of one.
 
       EXAMPLES:
         saltus evaluate bundled:pusht --episodes 50 --steps 1 --gif pusht.gif
@@ -98,9 +99,10 @@ struct Evaluate: ParsableCommand {
     let policy = try arguments.policy(actionSteps: chunks.actionSteps)
     let sampler = try arguments.sampler()
     let stitching = try chunks.stitching(of: policy)
-    let report = try PolicyRollout.report(
+    let measured = try PolicyRollout.report(
       of: policy, sampler: sampler, stitching: stitching, starts: starts, threads: threadOptions.threads,
       chunks: schedule, delay: delay, seed: { firstSeed + UInt64($0) }, hasCollided: hasCollided)
+    guard let report = measured else { return }
     if let json { try JSONFile.write(report, to: json) }
     print(report.summary)
     if let gif { try film(policy, sampler, stitching, starts, to: gif) }

@@ -133,8 +133,10 @@ struct PolicyComparison {
   ) throws -> EvaluationReport {
     let firstSeed = settings.firstSeed
     let starts = try EpisodeStarts(count: settings.episodes, first: firstSeed, generator: reset, world: world)
-    return try PolicyRollout.report(
+    let report = try PolicyRollout.report(
       of: policy, sampler: sampling.method, starts: starts, threads: threads, label: label,
       seed: { firstSeed + UInt64($0) })
+    // Comparisons are no command of several ranks.
+    return report!
   }
 }

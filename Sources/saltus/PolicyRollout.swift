@@ -1,3 +1,4 @@
+import Communication
 import Consistency
 import Environments
 import PolicyHead
@@ -6,8 +7,14 @@ import Synchronization
 
 /// Episodes of a simulated world as a report: what `evaluate` and `compare` measure.
 enum PolicyRollout {
-  /// Shows its progress on standard error.
+  private struct Outcome: Sendable, Codable {
+    var episode: PolicyEvaluation.Episode
+    var hasCollided: Bool
+  }
+
+  /// Shows its progress on standard error. Ranks share the episodes out.
   ///
+  /// - Returns: the report, on rank 0.
   /// - Parameters:
   ///   - label: of the progress.
   ///   - seed: the policy's in episode i.
@@ -17,14 +24,19 @@ enum PolicyRollout {
     threads: Int,
     chunks: ChunkSchedule.Configuration = ChunkSchedule.Configuration(), delay: Int = 0, label: String = "episodes",
     seed: @escaping @Sendable (Int) -> UInt64, hasCollided: (@Sendable (World) -> Bool)? = nil
-  ) throws -> EvaluationReport {
-    let progress = Mutex(ProgressReporter(label: label, total: starts.count))
+  ) throws -> EvaluationReport? {
+    let ranks = Ranks.communicator
+    let mine = ranks.share(of: starts.count)
+    let progress = Mutex(Ranks.progress(label, total: mine.count))
     let evaluation = PolicyEvaluation(
       policy, sampler: sampler, stitching: stitching, threads: threads, chunks: chunks, delay: delay)
-    let results = try evaluation.run(
-      episodes: starts.count, makeEnvironment: { try starts.make($0) }, seed: seed,
+    let outcomes = try evaluation.run(
+      episodes: mine.count, makeEnvironment: { try starts.make(mine.lowerBound + $0) },
+      seed: { seed(mine.lowerBound + $0) },
       progress: { finished in progress.withLock { $0.update(step: finished) } },
-      measure: { (episode: $1, hasCollided: hasCollided?($0) ?? false) })
+      measure: { Outcome(episode: $1, hasCollided: hasCollided?($0) ?? false) })
+    let results = try ranks.gather(outcomes).flatMap(\.self)
+    guard Ranks.isFirst else { return nil }
     let (latency, networkCalls) = try PolicyLatency.measure(
       policy, sampler: sampler, stitching: stitching, lead: chunks.lead, observation: starts.make(0).1)
     return EvaluationReport(

@@ -20,4 +20,16 @@ struct Saltus: ParsableCommand {
       Speak.self, EditCommand.self, Vocode.self, Align.self, Record.self, DataCommand.self, Inspect.self,
       BundleCommand.self, Plot.self, Bench.self,
     ])
+
+  /// As ArgumentParser's, and ranks begin and end together.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try Ranks.check(command)
+      try command.run()
+    } catch {
+      Ranks.end(error)
+    }
+    Ranks.finish()
+  }
 }

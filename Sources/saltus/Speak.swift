@@ -1,19 +1,21 @@
 import ArgumentParser
 import AudioFile
+import Communication
 import Foundation
 import Reporting
 import SpeechHead
 import TextFrontEnd
 
 /// `saltus speak`: text → audio.
-struct Speak: ParsableCommand {
+struct Speak: SharedByRanks {
   static let configuration = CommandConfiguration(
     abstract: "Speak text: to a WAV or FLAC file, or as it is made to standard output.",
     discussion: """
       Text comes from the argument, or from standard input. Numbers, dates, sums of money and the like are written out
       (--print-normalized shows how). [[HH AH0 L OW1]] in the text are phonemes; --ssml reads <break>, <prosody rate>,
       <phoneme> and <sub>. --jsonl speaks one {"text": …, "output": FILE} per line with the voice loaded once, and
-      answers each with one line.
+      answers each with one line. Under mpirun (a build for MPI) ranks share the lines of --jsonl out; outputs are written
+      where they are spoken.
 
       EXAMPLES:
         saltus speak "Hello, it is 5 p.m." -o hello.wav
@@ -72,6 +74,9 @@ struct Speak: ParsableCommand {
 
   func run() throws {
     if let timings { _ = try SpeechTimings.format(of: timings) }
+    guard jsonl || Ranks.communicator.size == 1 else {
+      throw CommandFailure("several ranks speak --jsonl only: start this without mpirun")
+    }
     if printNormalized || phonemes { return try show() }
     let start = DispatchTime.now()
     let voice = try voiceArguments.load()
@@ -109,6 +114,11 @@ struct Speak: ParsableCommand {
     for warning in source.warnings { TrainingCommand.note("warning: \(warning)") }
   }
 
+  private struct NumberedLine: Codable {
+    var number: Int
+    var text: String
+  }
+
   private struct Line: Decodable {
     var text: String
     var output: String
@@ -123,38 +133,57 @@ struct Speak: ParsableCommand {
     var error: String?
   }
 
-  /// A line that cannot be spoken is answered with an error, and the next one is read.
+  /// A line that cannot be spoken is answered with an error, and the next one is read. Ranks take the lines in turns, some
+  /// at a time; alone, a process answers each before it reads the next.
   private func speakLines(_ job: SpeechJob) throws {
+    let ranks = Ranks.communicator
+    let atOnce = ranks.size == 1 ? 1 : 16 * ranks.size
+    var number = 0
+    while true {
+      var lines: [NumberedLine] = []
+      while Ranks.isFirst, lines.count < atOnce, !Interrupt.isRequested, let line = readLine() {
+        number += 1
+        if !line.allSatisfy(\.isWhitespace) { lines.append(NumberedLine(number: number, text: line)) }
+      }
+      lines = try ranks.broadcast(lines)
+      var answers: [String] = []
+      for index in stride(from: ranks.rank, to: lines.count, by: ranks.size) where !Interrupt.isRequested {
+        answers.append(try answer(lines[index], job))
+      }
+      let all = try ranks.gather(answers)
+      for index in lines.indices where Ranks.isFirst && index / ranks.size < all[index % ranks.size].count {
+        print(all[index % ranks.size][index / ranks.size])
+      }
+      fflush(nil)
+      if try ranks.any(Interrupt.isRequested) { throw try Ranks.interruption() }
+      if lines.isEmpty { return }
+    }
+  }
+
+  private func answer(_ line: NumberedLine, _ job: SpeechJob) throws -> String {
+    var answer = Answer()
+    do {
+      let request: Line
+      do {
+        request = try JSONDecoder().decode(Line.self, from: Data(line.text.utf8))
+      } catch {
+        throw CommandFailure("line \(line.number): each line is one {\"text\": …, \"output\": FILE}")
+      }
+      var own = job
+      if let speaker = request.speaker { own.settings.speaker = try job.voice.description.speaker(named: speaker) }
+      if let seed = request.seed { own.settings.seed = seed }
+      let rate = job.voice.description.mel.sampleRate
+      let result = try own.run(
+        SentenceSource(request.text, isSSML: ssml), output: SpeechOutput(path: request.output, sampleRate: rate),
+        keeps: .init())
+      answer = Answer(
+        output: request.output, report: result.report, warnings: result.warnings.isEmpty ? nil : result.warnings)
+    } catch {
+      answer.error = "\(error)"
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    var number = 0
-    while let line = readLine(), !Interrupt.isRequested {
-      number += 1
-      if line.allSatisfy(\.isWhitespace) { continue }
-      var answer = Answer()
-      do {
-        let request: Line
-        do {
-          request = try JSONDecoder().decode(Line.self, from: Data(line.utf8))
-        } catch {
-          throw CommandFailure("line \(number): each line is one {\"text\": …, \"output\": FILE}")
-        }
-        var own = job
-        if let speaker = request.speaker { own.settings.speaker = try job.voice.description.speaker(named: speaker) }
-        if let seed = request.seed { own.settings.seed = seed }
-        let rate = job.voice.description.mel.sampleRate
-        let result = try own.run(
-          SentenceSource(request.text, isSSML: ssml), output: SpeechOutput(path: request.output, sampleRate: rate),
-          keeps: .init())
-        answer = Answer(
-          output: request.output, report: result.report, warnings: result.warnings.isEmpty ? nil : result.warnings)
-      } catch {
-        answer.error = "\(error)"
-      }
-      print(String(decoding: try encoder.encode(answer), as: UTF8.self))
-      fflush(nil)
-    }
-    if Interrupt.isRequested { throw ExitCode(Interrupt.exitCode) }
+    return String(decoding: try encoder.encode(answer), as: UTF8.self)
   }
 }
 

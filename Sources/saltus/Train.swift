@@ -1,4 +1,5 @@
 import ArgumentParser
+import Communication
 import Foundation
 import PolicyHead
 import PolicyTraining
@@ -12,12 +13,15 @@ struct Train: ParsableCommand {
 }
 
 /// `saltus train policy`.
-struct TrainPolicy: ParsableCommand {
+struct TrainPolicy: SharedByRanks {
   static let configuration = CommandConfiguration(
     commandName: "policy", abstract: "Train a policy on recorded demonstrations.",
     discussion: """
       A teacher is trained with objective=edm; a one-step student is tuned from it with objective=ect --start TEACHER, or
       distilled with objective=cd --teacher TEACHER. Ctrl-C saves; --resume continues bit for bit.
+
+      With a build for MPI (make mpi), mpirun -np N starts N ranks that share every batch, on one machine or several: the
+      numbers are those of one rank, to rounding. Rank 0 writes --out; each reads --data. --resume takes any N.
 
       Keys: steps, batchSize, learningRate, seed, objective, checkpointEvery, widths, horizon, actionSteps, … A wrong key
       is answered with the nearest right one. Settings of an objective: --set objective=ect --set objective.q=4.
@@ -28,6 +32,7 @@ struct TrainPolicy: ParsableCommand {
           --start runs/teacher/last.safetensors
         saltus train policy --data pusht_cchi_v7_replay.zarr --out runs/student --set objective=ect \\
           --start runs/teacher/last.safetensors --resume
+        mpirun -np 4 --hostfile machines saltus train policy --data pusht_cchi_v7_replay.zarr --out runs/teacher
       """)
 
   @Option(help: ArgumentHelp("Demonstrations: Zarr folder or .zip, or .npz.", valueName: "PATH"))
@@ -71,12 +76,14 @@ enum TrainingCommand {
   ) throws {
     let run = try PolicyTrainer(
       configuration, data: URL(filePath: data), output: URL(filePath: out), start: start.map(PolicyArguments.load),
-      teacher: teacher.map(PolicyArguments.load), symmetries: world?.symmetries ?? [], threads: threads, resume: resume)
+      teacher: teacher.map(PolicyArguments.load), symmetries: world?.symmetries ?? [],
+      communicator: Ranks.communicator, threads: threads, resume: resume)
     for remark in run.dataRemarks { note("warning: \(remark)") }
     let trainer = run.trainer
     let windows = "\(run.trainingWindows.count) windows, \(run.heldOutWindows?.count ?? 0) held out"
+    let ranks = Ranks.communicator.size == 1 ? "" : ", \(Ranks.communicator.size) ranks"
     let sigmaData = run.description.parameterisation.preconditioning.sigmaData
-    note("\(label): \(windows), sigma_data \(sigmaData), \(trainer.optimizer.weights.count) parameters")
+    note("\(label): \(windows), sigma_data \(sigmaData), \(trainer.optimizer.weights.count) parameters\(ranks)")
     if resume { note("resuming at step \(trainer.step)") }
     var progress = ProgressReporter(label: label, total: configuration.training.steps, start: trainer.step)
     let outcome = try trainer.run(shouldStop: { Interrupt.isRequested }) { report in
@@ -85,10 +92,13 @@ enum TrainingCommand {
     progress.finish()
     if outcome == .interrupted {
       note("stopped and saved at step \(trainer.step); continue with --resume")
-      throw ExitCode(Interrupt.exitCode)
+      throw try Ranks.interruption()
     }
     note("wrote \(out)/last.safetensors")
   }
 
-  static func note(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+  /// A line on standard error, from the first rank.
+  static func note(_ text: String) {
+    if Ranks.isFirst { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+  }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Communication
 import Configuration
 import Foundation
 import PolicyHead
@@ -7,7 +8,7 @@ import Reporting
 import Training
 
 /// `saltus train recipe`: the stages of a preset in order, each resumable.
-struct TrainRecipe: ParsableCommand {
+struct TrainRecipe: SharedByRanks {
   static let configuration = CommandConfiguration(
     commandName: "recipe", abstract: "Run the stages of a preset in order: teacher, student, bundled file.",
     discussion: """
@@ -19,7 +20,8 @@ struct TrainRecipe: ParsableCommand {
         bundle: pusht.safetensors
         use: {actionSteps: 6, middleSigmas: [[0.35]]}     # as 'saltus bundle' takes them
       Paths are relative to the recipe; each stage trains in OUT/NAME. Run the same command again to go on after an
-      interruption: a started stage resumes, a finished one is checked and not trained again.
+      interruption: a started stage resumes, a finished one is checked and not trained again. Under mpirun (see train
+      policy) all machines must see OUT: a stage's start and teacher are read there.
 
       EXAMPLE:
         saltus train recipe Examples/Presets/pusht/recipe.yaml --data pusht_cchi_v7_replay.zarr --out runs/pusht
@@ -81,8 +83,10 @@ struct TrainRecipe: ParsableCommand {
       try TrainingCommand.run(
         configuration, data: data, out: "\(out)/\(stage.name)", start: stage.start.map(checkpoint),
         teacher: stage.teacher.map(checkpoint), symmetriesOf: recipe.symmetriesOf, threads: threadOptions.threads,
-        resume: FileManager.default.fileExists(atPath: checkpoint(stage.name)), label: stage.name)
+        resume: Ranks.communicator.broadcast(FileManager.default.fileExists(atPath: checkpoint(stage.name))),
+        label: stage.name)
     }
+    guard Ranks.isFirst else { return }
     let bundle = URL(filePath: "\(out)/\(recipe.bundle)")
     try TrainedPolicy(contentsOf: URL(filePath: checkpoint(last.name))).used(recipe.use).writeBundle(to: bundle)
     TrainingCommand.note("wrote \(bundle.path)")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Communication
 import Foundation
 import Reporting
 import SpeechCorpus
@@ -8,7 +9,7 @@ import Synchronization
 import Training
 
 /// `saltus train speech`: the four stages of a voice, and its bundled file.
-struct TrainSpeech: ParsableCommand {
+struct TrainSpeech: SharedByRanks {
   static let configuration = CommandConfiguration(
     commandName: "speech", abstract: "Train a voice on recorded sentences.",
     discussion: """
@@ -18,6 +19,8 @@ struct TrainSpeech: ParsableCommand {
       Four stages, each with checkpoints and metrics.jsonl in a folder of its own in --out: encoder (phones → mean
       spectrum and durations; finds the alignment by itself), refiner (a mean for every frame), teacher (a diffusion
       decoder), student (one-step consistency decoder). OUT/voice.safetensors is the voice in half precision; OUT/samples has what it says.
+
+      Under mpirun ranks share every batch, as in train policy; each machine reads --data, the first writes --out.
 
       Ctrl-C saves; run the same command with --resume to go on. Keys: encoder.steps, refiner.steps, teacher.steps,
       student.steps, decoder.widths, use.temperature, heldOutSentences, … A wrong key is answered with the nearest right one.
@@ -48,7 +51,8 @@ struct TrainSpeech: ParsableCommand {
     Interrupt.install()
     let examples = try read(corpora, configuration)
     let trainer = try VoiceTrainer(
-      configuration, examples: examples, output: URL(filePath: out), threads: threadOptions.threads)
+      configuration, examples: examples, output: URL(filePath: out), communicator: Ranks.communicator,
+      threads: threadOptions.threads)
     let encoder = try stage("encoder", configuration.encoder.training, trainer) {
       try trainer.encoderStage(resume: $0)
     }
@@ -63,6 +67,7 @@ struct TrainSpeech: ParsableCommand {
     let student = try stage("student", configuration.student.training, trainer) {
       try trainer.decoderStage(configuration.student, name: "student", start: teacher, aligned: aligned, resume: $0)
     }
+    guard Ranks.isFirst else { return }
     let voice = URL(filePath: out).appending(path: "voice.safetensors")
     try student.used(configuration.use).writeBundle(to: voice)
     TrainingCommand.note("wrote \(voice.path)")
@@ -70,7 +75,7 @@ struct TrainSpeech: ParsableCommand {
 
   private func read(_ corpora: [SpeechCorpus], _ configuration: VoiceTrainingConfiguration) throws -> SpeechExamples {
     let total = corpora.reduce(0) { $0 + $1.entries.count }
-    let progress = Mutex(ProgressReporter(label: "recordings", total: total))
+    let progress = Mutex(Ranks.progress("recordings", total: total))
     let examples = try SpeechExamples(corpora, configuration, threads: threadOptions.threads) { count in
       progress.withLock { $0.update(step: count) }
     }
@@ -94,7 +99,7 @@ struct TrainSpeech: ParsableCommand {
     make: (Bool) throws -> VoiceStage<Task>
   ) throws -> TrainedVoice {
     let last = voices.directory(name).appending(path: "last.safetensors")
-    let exists = FileManager.default.fileExists(atPath: last.path)
+    let exists = try Ranks.communicator.broadcast(FileManager.default.fileExists(atPath: last.path))
     let stage = try make(resume && exists)
     let trainer = stage.trainer
     if resume && exists { TrainingCommand.note("\(name): resuming at step \(trainer.step)") }
@@ -113,8 +118,9 @@ struct TrainSpeech: ParsableCommand {
     progress.finish()
     if outcome == .interrupted {
       TrainingCommand.note("stopped and saved at step \(trainer.step) of \(name); continue with --resume")
-      throw ExitCode(Interrupt.exitCode)
+      throw try Ranks.interruption()
     }
-    return try TrainedVoice(contentsOf: last)
+    // Not from the file, which other machines may not see.
+    return try stage.voice()
   }
 }

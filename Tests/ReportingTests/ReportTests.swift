@@ -58,5 +58,10 @@ private func keys(_ value: some Encodable) throws -> [String: Any] {
     #expect(json["median_ms"] as? Double == 2)
     #expect(json["min_ms"] as? Double == 1)
     #expect(json["gflops"] as? Double == 4)
+    var shared = BenchmarkReport(milliseconds: [2, 1, 4], operations: 8_000_000, allocations: 0)
+    shared.exchange = BenchmarkReport.Exchange(ranks: 2, bytes: 18_000_000, milliseconds: [0.5, 3, 1])
+    let exchange = try #require(try keys(shared)["exchange"] as? [String: Double])
+    #expect(exchange == ["ranks": 2, "bytes": 18_000_000, "waited_ms": 1])
+    #expect(shared.summary.hasSuffix("\n2 ranks add up 18.00 MB per step; waited for: median 1.000 ms"))
   }
 }

@@ -1,5 +1,6 @@
 import Autograd
 import Backbone
+import Communication
 import Consistency
 import Foundation
 import Testing
@@ -113,12 +114,13 @@ enum RunCase: String, CaseIterable, CustomTestStringConvertible, Sendable {
 
   func trainer(
     in directory: URL, _ configuration: TrainingConfiguration = configuration, teacherSeed: UInt64 = 5,
-    metadata: [String: String] = ["head": #"{"kind":"test"}"#], threads: Int = 1, resume: Bool = false
+    metadata: [String: String] = ["head": #"{"kind":"test"}"#], communicator: any Communicator = SingleProcess(),
+    threads: Int = 1, resume: Bool = false
   ) throws -> Trainer<DenoisingTask<TemporalUNet>> {
     let task = try task()
     let teacher = task.usesTeacher ? task.layout.initialize(seed: teacherSeed) : nil
     return try Trainer(
       task, configuration, directory: directory, metadata: metadata, start: teacher, teacher: teacher,
-      threads: threads, resume: resume)
+      communicator: communicator, threads: threads, resume: resume)
   }
 }

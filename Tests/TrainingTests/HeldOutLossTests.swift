@@ -1,4 +1,5 @@
 import Autograd
+import Communication
 import Consistency
 import Foundation
 import TestSupport
@@ -8,29 +9,37 @@ import Training
 /// The held-out loss is a function of the weights and nothing else.
 struct HeldOutLossTests {
   private func loss<Task: TrainingTask>(
-    _ task: Task, _ weights: ParameterBuffer, teacher: ParameterBuffer? = nil, examples: Int = 10,
-    batch: Int = 4, threads: Int = 1
+    _ task: Task, _ weights: ParameterBuffer, teacher: ParameterBuffer? = nil, examples: Int = 10, batch: Int = 4,
+    _ communicator: any Communicator = SingleProcess(), threads: Int = 1
   ) throws -> HeldOutLoss<Task> {
     var banks: [Bank: ParameterBuffer] = [.online: weights, .target: weights]
     banks[.teacher] = teacher
     return try #require(
-      HeldOutLoss(task, banks: banks, examples: examples, batch: batch, workers: Workers(threads)))
+      HeldOutLoss(task, banks: banks, examples: examples, batch: batch, communicator, workers: Workers(threads)))
   }
 
-  @Test(arguments: RunCase.allCases) func equalWeightsHaveEqualLossesOnAnyNumberOfThreads(run: RunCase) throws {
+  @Test(arguments: RunCase.allCases) func equalWeightsHaveEqualLossesOnAnyNumberOfThreadsAndRanks(run: RunCase) throws {
     let task = try run.task()
     let (weights, teacher) = (task.layout.initialize(seed: 1), task.layout.initialize(seed: 2))
     let measures = try (1...3).map { try loss(task, weights, teacher: teacher, threads: $0) }
-    let first = measures[0](seed: 9, progress: 0.5)
+    let first = try measures[0](seed: 9, progress: 0.5)
     #expect(first.isFinite && first > 0)
-    for measure in measures { #expect(measure(seed: 9, progress: 0.5) == first) }
-    #expect(measures[0](seed: 10, progress: 0.5) != first)
+    for measure in measures { #expect(try measure(seed: 9, progress: 0.5) == first) }
+    #expect(try measures[0](seed: 10, progress: 0.5) != first)
+    for result in ThreadRanks.run(
+      3,
+      { ranks in
+        let task = try run.task()
+        let (weights, teacher) = (task.layout.initialize(seed: 1), task.layout.initialize(seed: 2))
+        return try loss(task, weights, teacher: teacher, ranks)(seed: 9, progress: 0.5)
+      })
+    { #expect(try result.get() == first) }
     // It sees changed weights, and the old ones again.
     let old = ParameterBuffer(copying: weights)
     for i in 0..<weights.count { weights[i] *= 1.5 }
-    #expect(measures[1](seed: 9, progress: 0.5) != first)
+    #expect(try measures[1](seed: 9, progress: 0.5) != first)
     _ = weights.values.update(fromContentsOf: old.values)
-    #expect(measures[1](seed: 9, progress: 0.5) == first)
+    #expect(try measures[1](seed: 9, progress: 0.5) == first)
   }
 
   @Test func measuringChangesNothing() throws {

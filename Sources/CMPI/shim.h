@@ -1,0 +1,72 @@
+#pragma once
+#include <mpi.h>
+
+// MPI's handles and constants are macros, which Swift does not import.
+
+// Two groups of all ranks: collectives of one kind are begun in the same order on all ranks, but between the kinds the
+// order may differ.
+typedef struct {
+  MPI_Comm first, second;
+} cmpi_groups;
+
+// MPI for one thread at a time, whichever it is; errors are returned. 0 in *is_serialized where it cannot do that.
+static inline int cmpi_start(cmpi_groups *groups, int *is_serialized, int *rank, int *size) {
+  int level = 0, code = MPI_Init_thread(0, 0, MPI_THREAD_SERIALIZED, &level);
+  if (code == MPI_SUCCESS) code = MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  if (code == MPI_SUCCESS) code = MPI_Comm_dup(MPI_COMM_WORLD, &groups->first);
+  if (code == MPI_SUCCESS) code = MPI_Comm_dup(MPI_COMM_WORLD, &groups->second);
+  if (code == MPI_SUCCESS) code = MPI_Comm_rank(MPI_COMM_WORLD, rank);
+  if (code == MPI_SUCCESS) code = MPI_Comm_size(MPI_COMM_WORLD, size);
+  *is_serialized = level >= MPI_THREAD_SERIALIZED;
+  return code;
+}
+
+// Every rank r gets everyone's values[offsets[r] ..< offsets[r] + counts[r]], one behind the other, in `received`;
+// own_counts and own_offsets say where they lie there.
+static inline int cmpi_begin_scatter(
+    const cmpi_groups *groups, const float *values, const int *counts, const int *offsets, float *received,
+    const int *own_counts, const int *own_offsets, MPI_Request *request) {
+  return MPI_Ialltoallv(
+      values, counts, offsets, MPI_FLOAT, received, own_counts, own_offsets, MPI_FLOAT, groups->first, request);
+}
+
+// sum = the sum of the rows of [ranks, count], in their order.
+static inline void cmpi_add_rows(const float *rows, int ranks, int count, float *sum) {
+  for (int i = 0; i < count; i++) sum[i] = rows[i];
+  for (int r = 1; r < ranks; r++) {
+    const float *row = rows + (long)r * count;
+    for (int i = 0; i < count; i++) sum[i] += row[i];
+  }
+}
+
+// Everyone gets rank r's values[offsets[r] ..< offsets[r] + counts[r]], for all r.
+static inline int cmpi_begin_gather(
+    const cmpi_groups *groups, float *values, const int *counts, const int *offsets, MPI_Request *request) {
+  return MPI_Iallgatherv(
+      MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, values, counts, offsets, MPI_FLOAT, groups->second, request);
+}
+
+static inline int cmpi_begin_sum(const cmpi_groups *groups, double *values, int count, MPI_Request *request) {
+  return MPI_Iallreduce(MPI_IN_PLACE, values, count, MPI_DOUBLE, MPI_SUM, groups->first, request);
+}
+
+static inline int cmpi_begin_broadcast(
+    const cmpi_groups *groups, void *bytes, int count, int root, MPI_Request *request) {
+  return MPI_Ibcast(bytes, count, MPI_BYTE, root, groups->first, request);
+}
+
+// Whether a request is done, in *done; moves all of them on.
+static inline int cmpi_test(MPI_Request *request, int *done) { return MPI_Test(request, done, MPI_STATUS_IGNORE); }
+
+// text holds at least cmpi_text_size() bytes.
+static inline int cmpi_text_size(void) { return MPI_MAX_ERROR_STRING; }
+
+static inline void cmpi_describe(int code, char *text) {
+  int length = 0;
+  if (MPI_Error_string(code, text, &length) != MPI_SUCCESS) length = 0;
+  text[length] = 0;
+}
+
+static inline void cmpi_finish(void) { MPI_Finalize(); }
+
+static inline void cmpi_abort(int code) { MPI_Abort(MPI_COMM_WORLD, code); }
