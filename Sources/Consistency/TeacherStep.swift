@@ -24,12 +24,16 @@ extension LossRecording {
   /// x_r = x_t + (r − t) slope, the slope being (x − D(x, sigma))/sigma at t, or for Heun its mean with that at r:
   /// `[B, T, C]`, through which no gradient passes.
   ///
+  /// - Parameter weight: w of the guided denoiser that D then is, `[B, 1, 1]`; nil: the teacher's own.
   /// - Precondition: the objective has levels `t` and `r` and the scalars of `TeacherStep`.
-  func teacherStep(from noisy: Tensor, _ solver: OneStepMethod) -> Tensor {
-    let atT = (noisy - taught(noisy, at: "t")) * scalar("eulerStep")
+  func teacherStep(from noisy: Tensor, _ solver: OneStepMethod, guidedBy weight: Tensor? = nil) -> Tensor {
+    func denoised(_ x: Tensor, _ level: String) -> Tensor {
+      weight.map { taught(x, at: level, guidedBy: $0) } ?? taught(x, at: level)
+    }
+    let atT = (noisy - denoised(noisy, "t")) * scalar("eulerStep")
     let euler = noisy + atT
     guard solver == .heun else { return euler }
-    let atR = (euler - taught(euler, at: "r")) * scalar("heunStep")
+    let atR = (euler - denoised(euler, "r")) * scalar("heunStep")
     return noisy + (atT + atR) * 0.5
   }
 }

@@ -45,8 +45,10 @@ public final class ActionPredictor {
     denoiser = DenoiserPlan(
       Denoiser(policy.network, description.parameterisation), shape: [batch, description.horizon, network.channels],
       weights: policy.packed, threads: threads
-    ) { graph in
-      Conditioning(global: graph.input("observations", [batch, 1, network.globalCondition]))
+    ) { [guidance = description.sampling.guidance] graph in
+      Conditioning(
+        global: graph.input("observations", [batch, 1, network.globalCondition]),
+        guidance: guidance.map { graph.constant([Float](repeating: Float($0), count: batch), [batch, 1, 1]) })
     }
     condition = denoiser.plan.input("observations")
     actions = .allocate(capacity: count)

@@ -52,8 +52,13 @@ public struct PolicyDescription: Sendable, Codable, Equatable {
   public var problem: String? {
     if let problem = network.problem ?? adaptation?.problem { return problem }
     if network.frameCondition != 0 { return "a policy's network has no condition per frame" }
-    if network.targetEmbedding != objective.method.objective.needsTargetTime {
-      return "objective=\(objective.method) and a network \(network.targetEmbedding ? "with" : "without") a target time"
+    let second = objective.method.objective.secondEmbedding
+    if network.targetEmbedding != (second != nil) {
+      return
+        "objective=\(objective.method) and a network \(network.targetEmbedding ? "with" : "without") a second embedding"
+    }
+    if (sampling.guidance != nil) != (second == .guidance) || sampling.guidance.map({ !$0.isFinite }) ?? false {
+      return "objective=\(objective.method) and a guidance of \(sampling.guidance.map { "\($0)" } ?? "nothing")"
     }
     if observationSteps < 1 || actionSteps < 1 || horizon < 1 {
       return "observationSteps, actionSteps and horizon must be at least 1"
@@ -74,7 +79,7 @@ public struct PolicyDescription: Sendable, Codable, Equatable {
   /// A sampler of this policy's noise levels.
   func sampler(_ method: SamplingMethod, elementCount: Int) throws(ConsistencyError) -> Sampler {
     try Sampler(
-      method, sampling, boundary: parameterisation.preconditioning.boundarySigma, jumps: network.targetEmbedding,
-      elementCount: elementCount)
+      method, sampling, boundary: parameterisation.preconditioning.boundarySigma,
+      jumps: objective.method.objective.secondEmbedding == .targetTime, elementCount: elementCount)
   }
 }

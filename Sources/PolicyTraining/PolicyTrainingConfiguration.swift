@@ -43,7 +43,7 @@ public struct PolicyTrainingConfiguration: Sendable, Equatable {
     TemporalUNet.Configuration(
       channels: actionSize, widths: widths, kernel: kernel, groups: groups, embedding: embedding,
       globalCondition: observationSteps * observationSize,
-      targetEmbedding: objective.method.objective.needsTargetTime, dropout: Float(dropout))
+      targetEmbedding: objective.method.objective.secondEmbedding != nil, dropout: Float(dropout))
   }
 
   var adaptation: LowRankAdaptation? {

@@ -39,8 +39,8 @@ struct ComparisonPresetTests {
         try sampling.use(middle: configuration.middleSigmas, boundary: objective.boundarySigma)
         for sample in stage.evaluate {
           _ = try Sampler(
-            sample.method, sampling, boundary: objective.boundarySigma, jumps: type(of: objective).needsTargetTime,
-            elementCount: 1)
+            sample.method, sampling, boundary: objective.boundarySigma,
+            jumps: type(of: objective).secondEmbedding == .targetTime, elementCount: 1)
         }
       }
     }
