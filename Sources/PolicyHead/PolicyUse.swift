@@ -41,6 +41,6 @@ extension TrainedPolicy {
     } catch {
       throw .badSetting("\(error)")
     }
-    return try TrainedPolicy(description, weights: weights)
+    return try TrainedPolicy(description, weights: weights, autoencoder: autoencoder)
   }
 }

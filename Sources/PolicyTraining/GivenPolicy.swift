@@ -54,7 +54,7 @@ struct GivenPolicy {
   func checkScale(equals start: PolicyDescription) throws(TrainingError) {
     guard
       description.observationNormalizer == start.observationNormalizer
-        && description.actionNormalizer == start.actionNormalizer
+        && description.actionNormalizer == start.actionNormalizer && description.latent == start.latent
     else {
       throw .configuration(
         "start and \(role) scale observations or actions differently: give two that were trained on the same data")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Consistency
 import Foundation
 import PolicyHead
 import PolicyTraining
@@ -8,7 +9,8 @@ import Training
 /// `saltus train`: offline training.
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train a network on recorded data.", subcommands: [TrainPolicy.self, TrainRecipe.self, TrainSpeech.self])
+    abstract: "Train a network on recorded data.",
+    subcommands: [TrainPolicy.self, TrainAutoencoder.self, TrainRecipe.self, TrainSpeech.self])
 }
 
 /// `saltus train policy`.
@@ -17,7 +19,8 @@ struct TrainPolicy: ParsableCommand {
     commandName: "policy", abstract: "Train a policy on recorded demonstrations.",
     discussion: """
       A teacher is trained with objective=edm; a one-step student is tuned from it with objective=ect --start TEACHER, or
-      distilled with objective=cd --teacher TEACHER. Ctrl-C saves; --resume continues bit for bit.
+      distilled with objective=cd --teacher TEACHER. With --autoencoder the teacher lives in a latent space, and so do the
+      students that start from it. Ctrl-C saves; --resume continues bit for bit.
 
       Keys: steps, batchSize, learningRate, seed, objective, checkpointEvery, widths, horizon, actionSteps, … A wrong key
       is answered with the nearest right one. Settings of an objective: --set objective=ect --set objective.q=4.
@@ -44,6 +47,11 @@ struct TrainPolicy: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Train in the latent space of this autoencoder; a start or a teacher brings its own.", valueName: "CHECKPOINT"))
+  var autoencoder: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Train on the demonstrations seen through this world's symmetries, too: also mirrored.", valueName: "world"
     ))
   var symmetriesOf: SimulatedWorld?
@@ -58,27 +66,56 @@ struct TrainPolicy: ParsableCommand {
     let configuration = try options.load(defaults: PolicyTrainingConfiguration())
     Interrupt.install()
     try TrainingCommand.run(
-      configuration, data: data, out: out, start: start, teacher: teacher, symmetriesOf: symmetriesOf,
-      threads: threadOptions.threads, resume: resume, label: "train")
+      configuration, data: data, out: out, start: start, teacher: teacher, autoencoder: autoencoder,
+      symmetriesOf: symmetriesOf, threads: threadOptions.threads, resume: resume, label: "train")
   }
 }
 
-/// One training run with progress on standard error: what `train policy` and the stages of `train recipe` do.
+/// One training run with progress on standard error: what `train policy`, `train autoencoder` and the stages of `train
+/// recipe` do.
 enum TrainingCommand {
+  /// Of a policy.
   static func run(
     _ configuration: PolicyTrainingConfiguration, data: String, out: String, start: String?, teacher: String?,
-    symmetriesOf world: SimulatedWorld?, threads: Int, resume: Bool, label: String
+    autoencoder: String? = nil, symmetriesOf world: SimulatedWorld?, threads: Int, resume: Bool, label: String
   ) throws {
     let run = try PolicyTrainer(
       configuration, data: URL(filePath: data), output: URL(filePath: out), start: start.map(PolicyArguments.load),
-      teacher: teacher.map(PolicyArguments.load), symmetries: world?.symmetries ?? [], threads: threads, resume: resume)
+      teacher: teacher.map(PolicyArguments.load),
+      autoencoder: autoencoder.map { try AutoencoderCheckpoint(contentsOf: URL(filePath: $0)) },
+      symmetries: world?.symmetries ?? [], threads: threads, resume: resume)
     for remark in run.dataRemarks { note("warning: \(remark)") }
-    let trainer = run.trainer
     let windows = "\(run.trainingWindows.count) windows, \(run.heldOutWindows?.count ?? 0) held out"
     let sigmaData = run.description.parameterisation.preconditioning.sigmaData
-    note("\(label): \(windows), sigma_data \(sigmaData), \(trainer.optimizer.weights.count) parameters")
+    note("\(label): \(windows), sigma_data \(sigmaData), \(run.trainer.optimizer.weights.count) parameters")
+    if let latent = run.description.latent {
+      let error = String(format: "%.2g", latent.reconstructionError)
+      note(
+        "\(label): in a latent space of \(run.description.sampleLength) steps with "
+          + "\(latent.autoencoder.latentChannels) channels, which reproduces actions of -1 to 1 to within \(error)")
+    }
+    try finish(run.trainer, out: out, resume: resume, label: label)
+  }
+
+  /// Of an autoencoder.
+  static func run(
+    _ configuration: AutoencoderTrainingConfiguration, data: String, out: String, symmetriesOf world: SimulatedWorld?,
+    threads: Int, resume: Bool, label: String
+  ) throws {
+    let run = try AutoencoderTrainer(
+      configuration, data: URL(filePath: data), output: URL(filePath: out), symmetries: world?.symmetries ?? [],
+      threads: threads, resume: resume)
+    for remark in run.dataRemarks { note("warning: \(remark)") }
+    let windows = "\(run.trainingWindows.count) windows, \(run.heldOutWindows?.count ?? 0) held out"
+    note("\(label): \(windows), \(run.trainer.optimizer.weights.count) parameters")
+    try finish(run.trainer, out: out, resume: resume, label: label)
+  }
+
+  private static func finish<Task: TrainingTask>(
+    _ trainer: Trainer<Task>, out: String, resume: Bool, label: String
+  ) throws {
     if resume { note("resuming at step \(trainer.step)") }
-    var progress = ProgressReporter(label: label, total: configuration.training.steps, start: trainer.step)
+    var progress = ProgressReporter(label: label, total: trainer.configuration.steps, start: trainer.step)
     let outcome = try trainer.run(shouldStop: { Interrupt.isRequested }) { report in
       progress.update(step: report.step, loss: report.loss)
     }

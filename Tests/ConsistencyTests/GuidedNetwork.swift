@@ -80,8 +80,13 @@ struct Affine {
     Affine(gain: gain * inner.gain, offset: gain * inner.offset + offset)
   }
 
-  static func + (a: Affine, b: Affine) -> Affine { Affine(gain: a.gain + b.gain, offset: a.offset + b.offset) }
-  static func * (factor: Double, a: Affine) -> Affine { Affine(gain: factor * a.gain, offset: factor * a.offset) }
+  /// Σ factor · map. No operators: they would burden the type checker everywhere.
+  static func sum(_ terms: (factor: Double, map: Affine)...) -> Affine {
+    terms.reduce(into: Affine(gain: 0)) { sum, term in
+      sum.gain += term.factor * term.map.gain
+      sum.offset += term.factor * term.map.offset
+    }
+  }
 }
 
 extension GaussianTruth {
