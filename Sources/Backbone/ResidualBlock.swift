@@ -8,16 +8,22 @@ public struct Conditioning {
   public var frames: Tensor?
   /// 1 for frames that exist, 0 for padding, `[B, T, 1]`.
   public var mask: Tensor?
+  /// The weight w of classifier-free guidance that the network is to imitate, `[B, 1, 1]`; nil for one that is not told.
+  public var guidance: Tensor?
   /// Keys of the dropout masks, `[B, 1, 4]` (see `Graph.dropoutMask`); nil switches dropout off.
   public var dropoutKeys: Tensor?
   /// Given multipliers in place of drawn ones, by shape and stream: for comparing with another implementation.
   package var dropoutMultipliers: ((_ shape: [Int], _ stream: UInt32) -> Tensor)?
 
   /// By default nothing. A network checks sizes against its configuration when it is called.
-  public init(global: Tensor? = nil, frames: Tensor? = nil, mask: Tensor? = nil, dropoutKeys: Tensor? = nil) {
+  public init(
+    global: Tensor? = nil, frames: Tensor? = nil, mask: Tensor? = nil, guidance: Tensor? = nil,
+    dropoutKeys: Tensor? = nil
+  ) {
     self.global = global
     self.frames = frames
     self.mask = mask
+    self.guidance = guidance
     self.dropoutKeys = dropoutKeys
   }
 }

@@ -90,7 +90,8 @@ public struct TemporalUNet: Sendable {
   /// - Parameters:
   ///   - x: `[B, T, channels]`, T a multiple of `configuration.timeMultiple`.
   ///   - noise: the noise level as the embedding's u, `[B, 1, 1]`.
-  ///   - target: the target time's u, `[B, 1, 1]`; needed if and only if the configuration has a target embedding.
+  ///   - target: u of a target time or a guidance weight, `[B, 1, 1]`; needed if and only if the configuration has a target
+  ///     embedding.
   ///   - conditioning: with the global and the per-frame condition if and only if the configuration gives them a size.
   /// - Returns: `[B, T, channels]`; 0 at masked frames.
   public func callAsFunction(

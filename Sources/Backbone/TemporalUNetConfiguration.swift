@@ -16,7 +16,8 @@ extension TemporalUNet {
     public var globalCondition: Int
     /// Channels of the per-frame condition, up to 1,000,000; 0 for none.
     public var frameCondition: Int
-    /// A second embedding for a target time (consistency trajectory models), added to the first.
+    /// A second embedding, added to the first: for a target time (consistency trajectory models) or a guidance weight
+    /// (latent consistency models).
     public var targetEmbedding: Bool
     /// Dropout rate inside the residual blocks, [0, 1).
     public var dropout: Float

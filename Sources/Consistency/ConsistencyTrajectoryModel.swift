@@ -106,8 +106,8 @@ public struct ConsistencyTrajectoryModel: Objective {
   public var name: String { "ctm" }
   /// True: a frozen EDM denoiser.
   public var needsTeacher: Bool { true }
-  /// True.
-  public static var needsTargetTime: Bool { true }
+  /// The level at which a jump ends.
+  public static var secondEmbedding: SecondEmbedding? { .targetTime }
   /// True: frozen outer jumps read it.
   public var usesTarget: Bool { true }
   /// The configuration's, all through the training.

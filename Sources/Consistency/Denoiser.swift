@@ -21,12 +21,13 @@ public struct Denoiser<N: Network>: Sendable {
   ///   - level: each sample's sigma, filled with this denoiser's own `parameterisation.values(at:)`.
   ///   - target: where a jump from there is to end, for a network that embeds it; without one such a network is asked to
   ///     stay, which makes it a denoiser.
+  ///   - conditioning: with the guidance weight for a network that embeds that instead.
   /// - Returns: `[B, T, C]`.
   public func callAsFunction(
     _ x: Tensor, at level: NoiseLevel, to target: NoiseLevel? = nil, _ conditioning: Conditioning = Conditioning()
   ) -> Tensor {
-    let output = network(
-      x * level.input, noise: level.u, target: network.embedsTarget ? (target ?? level).u : nil, conditioning)
+    let second = conditioning.guidance.map { $0 * Guidance.embeddingScale } ?? (target ?? level).u
+    let output = network(x * level.input, noise: level.u, target: network.embedsTarget ? second : nil, conditioning)
     return x * level.skip + output * level.out
   }
 }

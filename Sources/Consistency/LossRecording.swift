@@ -16,7 +16,7 @@ public struct LossRecording<N: Network> {
   /// z ~ N(0, I), `[B, T, C]`: the input `noise`.
   public let noise: Tensor
   /// What student and target are conditioned on, dropout keys included where there is dropout.
-  public let conditioning: Conditioning
+  public internal(set) var conditioning: Conditioning
   /// The loss's own parameters by name.
   private let learnedParameters: [String: Parameter]
   /// 1 for frames that count, 0 for padding, `[B, T, 1]`, at least one 1 per sample; nil: all count.
@@ -102,6 +102,7 @@ public struct LossRecording<N: Network> {
     guard let teacher else { preconditionFailure("this recording has no teacher") }
     var plain = conditioning
     plain.dropoutKeys = nil
+    plain.guidance = nil
     let level = NoiseLevel(LossInput.teacherLevel(level), batch: data.shape[0], graph: graph)
     return graph.with(.teacher) { teacher(x, at: level, plain) }.stopGradient()
   }

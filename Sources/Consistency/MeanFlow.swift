@@ -63,8 +63,8 @@ public struct MeanFlow: Objective {
   public var name: String { "meanflow" }
   /// False.
   public var needsTeacher: Bool { false }
-  /// True.
-  public static var needsTargetTime: Bool { true }
+  /// The level at which a jump ends.
+  public static var secondEmbedding: SecondEmbedding? { .targetTime }
   /// The linear one.
   public static var frame: Preconditioning.Frame { .linear }
   /// 0.

@@ -16,12 +16,15 @@ public protocol Objective: Sendable {
   var name: String { get }
   /// Whether a frozen denoiser is needed (in `Bank.teacher`).
   var needsTeacher: Bool { get }
-  /// Whether the network embeds, beside the noise level, the level at which a jump from there is to end.
-  static var needsTargetTime: Bool { get }
+  /// What the network embeds beside the noise level.
+  static var secondEmbedding: SecondEmbedding? { get }
   /// The frame of the trained denoiser.
   static var frame: Preconditioning.Frame { get }
   /// The methods whose models can be that denoiser.
   static var teachers: [ObjectiveConfiguration.Method] { get }
+  /// Whether that denoiser must be one that knows what is likely without a condition: see
+  /// `EDMObjective.Configuration.conditionDropout`.
+  static var needsUnconditionalTeacher: Bool { get }
   /// Whether the target is a moving average of the online parameters (in `Bank.target`); else they serve themselves.
   var usesTarget: Bool { get }
   /// That average's decay per step, in [0, 1).
@@ -33,6 +36,8 @@ public protocol Objective: Sendable {
   /// Noise levels of the deterministic chain that is trained, falling, with the one at which it ends; empty: sampling
   /// adds noise between calls, or follows the ODE.
   var phases: [Double] { get }
+  /// The weights w of classifier-free guidance that are trained: given if and only if the network embeds w.
+  var guidance: ClosedRange<Double>? { get }
   /// The noise level b at which the trained denoiser returns its input.
   var boundarySigma: Double { get }
   /// The largest noise level that is trained on, where sampling starts.
@@ -58,12 +63,14 @@ public protocol Objective: Sendable {
 }
 
 extension Objective {
-  /// False.
-  public static var needsTargetTime: Bool { false }
+  /// Nothing.
+  public static var secondEmbedding: SecondEmbedding? { nil }
   /// EDM's.
   public static var frame: Preconditioning.Frame { .edm }
   /// EDM denoisers.
   public static var teachers: [ObjectiveConfiguration.Method] { [.edm] }
+  /// False.
+  public static var needsUnconditionalTeacher: Bool { false }
   /// False: the online parameters serve as the target.
   public var usesTarget: Bool { false }
   /// 0.
@@ -72,6 +79,16 @@ extension Objective {
   public var learned: [LearnedParameter] { [] }
   /// None.
   public var phases: [Double] { [] }
+  /// None.
+  public var guidance: ClosedRange<Double>? { nil }
+}
+
+/// What a network may embed beside the noise level, in an embedding of its own.
+public enum SecondEmbedding: Sendable, Hashable {
+  /// The level at which a jump from there is to end.
+  case targetTime
+  /// The weight w of classifier-free guidance.
+  case guidance
 }
 
 /// An objective's settings: the published ones unless a record says otherwise.

@@ -5,7 +5,7 @@
 public struct ObjectiveConfiguration: Sendable {
   /// The objectives by name.
   public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
-    case edm, ct, cd, ict, ect, scm, ctm, pcm, tcm, meanflow, pd
+    case edm, ct, cd, ict, ect, scm, ctm, pcm, tcm, meanflow, pd, lcm
 
     /// The file that says what it is.
     public var objective: any Objective.Type {
@@ -21,6 +21,7 @@ public struct ObjectiveConfiguration: Sendable {
       case .tcm: TruncatedConsistencyModel.self
       case .meanflow: MeanFlow.self
       case .pd: ProgressiveDistillation.self
+      case .lcm: LatentConsistencyModel.self
       }
     }
   }

@@ -20,17 +20,20 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
   /// samples are the model's; below it they keep nearer to what is likely, and are less diverse: Prasad et al. 2024 call
   /// it reduced initial variance, speech synthesis its temperature (Popov et al. 2021, section 3).
   public var temperature = 1.0
+  /// w of models that embed how strongly they are guided (`Objective.guidance`); nil for others.
+  public var guidance: Double?
 
   /// EDM's range, for data of standard deviation 0.5, and no tuned chains.
   public init() {}
 
-  /// The range of noise levels that an objective trains, with its chains.
+  /// The range of noise levels that an objective trains, with its chains and its least guidance.
   ///
   /// - Parameter middle: falling middle sigmas in the data's units: entry i belongs to i + 2 steps.
   public init(of objective: any Objective, middle: [[Double]] = []) {
     sigmaMax = objective.sigmaMax
     sigmaMin = objective.sigmaMin
     phases = objective.phases
+    guidance = objective.guidance?.lowerBound
     self.middle = middle
   }
 
@@ -46,6 +49,22 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
     try values.read(.phases, into: &phases)
     try values.read(.gamma, into: &gamma)
     try values.read(.temperature, into: &temperature)
+    guidance = try values.decodeIfPresent(Double.self, forKey: .guidance)
+  }
+
+  /// Takes a w chosen after the training.
+  ///
+  /// - Parameter objective: that the model was trained with.
+  /// - Throws: `ConsistencyError.badSetting` for a model that embeds no w, or one that it was not trained with.
+  public mutating func use(guidance: Double, of objective: any Objective) throws(ConsistencyError) {
+    guard let trained = objective.guidance else {
+      throw .badSetting(
+        name: "guidance", value: "\(guidance)", expected: "none: objective=\(objective.name) trains no guidance")
+    }
+    try ConsistencyError.require(
+      trained.contains(guidance), "guidance", guidance,
+      "a number that was trained, \(trained.lowerBound) to \(trained.upperBound)")
+    self.guidance = guidance
   }
 
   /// Takes what was chosen after the training, where it is given.

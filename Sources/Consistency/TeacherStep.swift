@@ -34,14 +34,20 @@ extension LossRecording {
   /// In every step x′ = x + (σ′ − σ) slope, the slope being (x − D(x, σ))/σ, or for Heun its mean with that at σ′:
   /// `[B, T, C]`, through which no gradient passes.
   ///
+  /// - Parameter weight: w of the guided denoiser that D then is, `[B, 1, 1]`; nil: the teacher's own.
   /// - Precondition: the objective has levels `t` and `r`, and the levels and scalars of `TeacherStep` for `steps` steps.
-  func teacherStep(from noisy: Tensor, _ solver: OneStepMethod, steps: Int = 1) -> Tensor {
+  func teacherStep(
+    from noisy: Tensor, _ solver: OneStepMethod, steps: Int = 1, guidedBy weight: Tensor? = nil
+  ) -> Tensor {
+    func denoised(_ x: Tensor, _ level: String) -> Tensor {
+      weight.map { taught(x, at: level, guidedBy: $0) } ?? taught(x, at: level)
+    }
     let levels = ["t"] + TeacherStep.levelNames(steps: steps) + ["r"]
     return (0..<steps).reduce(noisy) { x, step in
-      let first = (x - taught(x, at: levels[step])) * scalar(TeacherStep.euler(step))
+      let first = (x - denoised(x, levels[step])) * scalar(TeacherStep.euler(step))
       let euler = x + first
       guard solver == .heun else { return euler }
-      let last = (euler - taught(euler, at: levels[step + 1])) * scalar(TeacherStep.heun(step))
+      let last = (euler - denoised(euler, levels[step + 1])) * scalar(TeacherStep.heun(step))
       return x + (first + last) * 0.5
     }
   }

@@ -88,9 +88,18 @@ public struct Windows: Sendable {
   public func fill(
     _ window: Int, observations: UnsafeMutableBufferPointer<Float>, actions: UnsafeMutableBufferPointer<Float>
   ) {
-    let place = places[window]
-    Self.copy(self.observations, width: observationSize, place, steps: shape.observed, to: observations)
-    Self.copy(self.actions, width: actionSize, place, steps: shape.horizon, to: actions)
+    fill(window, observations: observations)
+    fill(window, actions: actions)
+  }
+
+  /// Copies one window's observations, [observed, observationSize].
+  public func fill(_ window: Int, observations: UnsafeMutableBufferPointer<Float>) {
+    Self.copy(self.observations, width: observationSize, places[window], steps: shape.observed, to: observations)
+  }
+
+  /// Copies one window's actions, [horizon, actionSize].
+  public func fill(_ window: Int, actions: UnsafeMutableBufferPointer<Float>) {
+    Self.copy(self.actions, width: actionSize, places[window], steps: shape.horizon, to: actions)
   }
 
   private static func copy(

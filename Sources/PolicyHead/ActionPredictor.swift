@@ -11,7 +11,9 @@ public final class ActionPredictor {
   public let batch: Int
   private let denoiser: DenoiserPlan
   private let condition: UnsafeMutableBufferPointer<Float>
-  private let actions: UnsafeMutableBufferPointer<Float>
+  /// What is drawn: normalised actions, or latents.
+  private let samples: UnsafeMutableBufferPointer<Float>
+  private let decoder: LatentDecoder?
   private var sampler: Sampler
   /// For chunks of which something is known: from pure noise, and from a plan.
   private var completing: Sampler
@@ -23,7 +25,7 @@ public final class ActionPredictor {
   ///   - threads: that share a network call; answers do not depend on it. They inherit what `ThreadPolicy` has given the
   ///     calling thread.
   /// - Throws: `PolicyError.badSetting` for a sampler or a stitching that makes no falling chain, or a stitching for a
-  ///   policy whose network was trained for one chain alone.
+  ///   policy whose network was trained for one chain alone or draws latents.
   public init(
     _ policy: TrainedPolicy, sampler: SamplingMethod, stitching: ChunkStitching? = nil, batch: Int = 1,
     threads: Int = 1
@@ -32,34 +34,45 @@ public final class ActionPredictor {
     self.stitching = stitching
     self.batch = batch
     let network = policy.network.configuration
-    let count = batch * description.horizon * network.channels
+    let length = description.sampleLength
+    let count = batch * length * network.channels
     if let problem = stitching?.problem { throw .badSetting(problem) }
     if stitching != nil && !description.sampling.phases.isEmpty {
       throw .badSetting("stitching: this policy was trained for the one chain \(description.sampling.phases)")
     }
+    if stitching != nil && description.latent != nil { throw .badSetting("stitching: \(Self.drawsLatents)") }
     do {
       (self.sampler, completing, continuing) = try Self.samplers(description, sampler, stitching, elementCount: count)
     } catch {
       throw .badSetting("\(error)")
     }
     denoiser = DenoiserPlan(
-      Denoiser(policy.network, description.parameterisation), shape: [batch, description.horizon, network.channels],
+      Denoiser(policy.network, description.parameterisation), shape: [batch, length, network.channels],
       weights: policy.packed, threads: threads
-    ) { graph in
-      Conditioning(global: graph.input("observations", [batch, 1, network.globalCondition]))
+    ) { [guidance = description.sampling.guidance] graph in
+      Conditioning(
+        global: graph.input("observations", [batch, 1, network.globalCondition]),
+        guidance: guidance.map { graph.constant([Float](repeating: Float($0), count: batch), [batch, 1, 1]) })
     }
     condition = denoiser.plan.input("observations")
-    actions = .allocate(capacity: count)
+    samples = .allocate(capacity: count)
+    if let space = description.latent, let autoencoder = policy.autoencoder {
+      decoder = LatentDecoder(autoencoder, space, batch: batch, length: length, threads: threads)
+    } else {
+      decoder = nil
+    }
   }
+
+  private static let drawsLatents = "this policy draws latents, in which single actions cannot be held"
 
   /// For nothing known, for something known, and for a plan to go on from.
   private static func samplers(
     _ description: PolicyDescription, _ method: SamplingMethod, _ stitching: ChunkStitching?, elementCount: Int
   ) throws(ConsistencyError) -> (Sampler, Sampler, Sampler) {
     let free = try description.sampler(method, elementCount: elementCount)
-    // A solver, and the one chain that a model with phases has, draw everything alike.
+    // A solver, and the one chain that a model with phases has, draw everything alike; of latents nothing is known.
     if case .solver = method { return (free, free, free) }
-    guard description.sampling.phases.isEmpty else { return (free, free, free) }
+    guard description.sampling.phases.isEmpty && description.latent == nil else { return (free, free, free) }
     let stitching = stitching ?? ChunkStitching(for: description)
     let start = description.sampling.sigmaMax
     let completing = try description.sampler(
@@ -70,7 +83,7 @@ public final class ActionPredictor {
     return (free, completing, continuing)
   }
 
-  deinit { actions.deallocate() }
+  deinit { samples.deallocate() }
 
   /// Network calls per prediction of which nothing is known.
   public var networkCalls: Int { sampler.evaluationCount }
@@ -93,7 +106,7 @@ public final class ActionPredictor {
   public func predict(_ histories: [[[Double]]], seeds: [UInt64], call: UInt32 = 0) -> [[[Double]]] {
     setConditions(histories)
     var noise = noise(seeds, call)
-    sampler.sample(actions, noise: { noise.fill($0) }) { x, sigma, end in denoiser(x, sigma, to: end) }
+    sampler.sample(samples, noise: { noise.fill($0) }) { x, sigma, end in denoiser(x, sigma, to: end) }
     return results(histories.count)
   }
 
@@ -104,7 +117,7 @@ public final class ActionPredictor {
   ///   the range of the data. Row `observationSteps` − 1 belongs to the newest observation, the last one is the goal.
   /// - Returns: `[history][horizon][action]`.
   /// - Throws: `PolicyError.badSetting` for a row that is not in the horizon, an action of the wrong size or with values
-  ///   that are not finite, or rows that are all known.
+  ///   that are not finite, rows that are all known, or any for a policy that draws latents.
   public func predict(
     _ histories: [[[Double]]], seeds: [UInt64], call: UInt32 = 0, known: [[Int: [Double]]]
   ) throws(PolicyError) -> [[[Double]]] {
@@ -122,6 +135,7 @@ public final class ActionPredictor {
       guard rows.count < description.horizon else { throw .badSetting("all rows of the horizon are known") }
     }
     guard known.contains(where: { !$0.isEmpty }) else { return predict(histories, seeds: seeds, call: call) }
+    guard description.latent == nil else { throw .badSetting("known actions: \(Self.drawsLatents)") }
     let given = known.map { GivenRows(known: $0) }
     return draw(histories, seeds: seeds, call: call, given, &completing, fromPlan: false)
   }
@@ -151,8 +165,8 @@ public final class ActionPredictor {
   ) -> [[[Double]]] {
     setConditions(histories)
     let (horizon, width, range) = (description.horizon, description.actionSize, description.actionNormalizer)
-    var values = [Float](repeating: 0, count: actions.count)
-    var missing = [Float](repeating: 1, count: actions.count)
+    var values = [Float](repeating: 0, count: samples.count)
+    var missing = [Float](repeating: 1, count: samples.count)
     for (index, given) in given.enumerated() {
       for (row, action, weight) in given.rows {
         for i in 0..<width {
@@ -167,7 +181,7 @@ public final class ActionPredictor {
     }
     var noise = noise(seeds, call)
     values.withUnsafeBufferPointer { plan in
-      sampler.sample(actions, keeping: &edit, around: fromPlan ? plan : nil, noise: { noise.fill($0) }) {
+      sampler.sample(samples, keeping: &edit, around: fromPlan ? plan : nil, noise: { noise.fill($0) }) {
         x, sigma, end in
         denoiser(x, sigma, to: end)
       }
@@ -204,6 +218,7 @@ public final class ActionPredictor {
 
   private func results(_ count: Int) -> [[[Double]]] {
     let (range, width) = (description.actionNormalizer, description.actionSize)
+    let actions = decoder.map { $0(samples) } ?? UnsafeBufferPointer(samples)
     return (0..<count).map { row in
       (0..<description.horizon).map { t in
         (0..<width).map { i in

@@ -68,7 +68,7 @@ public struct PolicyAdapter: Sendable {
   /// Another policy of the same network with these adapters merged in: sampled as the adapters were trained, with its own
   /// normalisers and columns.
   ///
-  /// - Throws: `PolicyError.badSetting` for a network of other sizes.
+  /// - Throws: `PolicyError.badSetting` for a network of other sizes or in another latent space.
   public func applied(to policy: TrainedPolicy) throws(PolicyError) -> TrainedPolicy {
     var description = policy.description
     var (own, other) = (self.description.network, description.network)
@@ -77,11 +77,14 @@ public struct PolicyAdapter: Sendable {
     guard own == other else {
       throw .badSetting("the adapters are for a network of \(own), the policy has one of \(other)")
     }
+    guard self.description.latent == description.latent else {
+      throw .badSetting("the adapters were trained for samples in another space than the policy's")
+    }
     description.parameterisation = self.description.parameterisation
     description.objective = self.description.objective
     description.sampling = self.description.sampling
     let whole = ParameterBuffer(copying: buffer)
     whole.pointer.update(from: policy.weights.pointer, count: policy.weights.count)
-    return try TrainedPolicy(description, weights: adapters.merged(whole))
+    return try TrainedPolicy(description, weights: adapters.merged(whole), autoencoder: policy.autoencoder)
   }
 }

@@ -22,6 +22,8 @@ public struct PolicyDescription: Sendable, Codable, Equatable {
   public var objective: ObjectiveConfiguration
   /// The noise levels of its sampling chains.
   public var sampling: SamplingSchedule
+  /// Where samples live; nil: they are normalised actions.
+  public var latent: LatentSpace?
   /// Set while only low-rank adapters of the network are trained; nil for a policy that is used.
   public var adaptation: LowRankAdaptation?
 
@@ -29,7 +31,7 @@ public struct PolicyDescription: Sendable, Codable, Equatable {
     observationSteps: Int, horizon: Int, actionSteps: Int, observationColumns: [String], actionColumns: [String],
     observationNormalizer: Normalizer, actionNormalizer: Normalizer, network: TemporalUNet.Configuration,
     parameterisation: Parameterisation, objective: ObjectiveConfiguration, sampling: SamplingSchedule,
-    adaptation: LowRankAdaptation? = nil
+    latent: LatentSpace? = nil, adaptation: LowRankAdaptation? = nil
   ) {
     self.observationSteps = observationSteps
     self.horizon = horizon
@@ -42,18 +44,26 @@ public struct PolicyDescription: Sendable, Codable, Equatable {
     self.parameterisation = parameterisation
     self.objective = objective
     self.sampling = sampling
+    self.latent = latent
     self.adaptation = adaptation
   }
 
   public var observationSize: Int { observationNormalizer.dimensions }
   public var actionSize: Int { actionNormalizer.dimensions }
+  /// Steps of a sample in time: the horizon, or what an autoencoder makes of it.
+  public var sampleLength: Int { horizon / (latent?.autoencoder.timeMultiple ?? 1) }
 
   /// What contradicts itself, or nil.
   public var problem: String? {
-    if let problem = network.problem ?? adaptation?.problem { return problem }
+    if let problem = network.problem ?? adaptation?.problem ?? latent?.problem { return problem }
     if network.frameCondition != 0 { return "a policy's network has no condition per frame" }
-    if network.targetEmbedding != objective.method.objective.needsTargetTime {
-      return "objective=\(objective.method) and a network \(network.targetEmbedding ? "with" : "without") a target time"
+    let second = objective.method.objective.secondEmbedding
+    if network.targetEmbedding != (second != nil) {
+      return
+        "objective=\(objective.method) and a network \(network.targetEmbedding ? "with" : "without") a second embedding"
+    }
+    if (sampling.guidance != nil) != (second == .guidance) || sampling.guidance.map({ !$0.isFinite }) ?? false {
+      return "objective=\(objective.method) and a guidance of \(sampling.guidance.map { "\($0)" } ?? "nothing")"
     }
     if observationSteps < 1 || actionSteps < 1 || horizon < 1 {
       return "observationSteps, actionSteps and horizon must be at least 1"
@@ -61,11 +71,15 @@ public struct PolicyDescription: Sendable, Codable, Equatable {
     if observationSteps > horizon || actionSteps > horizon - (observationSteps - 1) {
       return "a horizon of \(horizon) does not hold \(observationSteps) − 1 past and \(actionSteps) executed actions"
     }
-    if horizon % network.timeMultiple != 0 {
+    if horizon % (network.timeMultiple * (latent?.autoencoder.timeMultiple ?? 1)) != 0 {
       return
         "the horizon \(horizon) is no multiple of \(network.timeMultiple), which \(network.widths.count) levels need"
+        + (latent.map { ", times the autoencoder's \($0.autoencoder.timeMultiple)" } ?? "")
     }
-    if network.globalCondition != observationSteps * observationSize || network.channels != actionSize {
+    if network.globalCondition != observationSteps * observationSize
+      || network.channels != latent?.autoencoder.latentChannels ?? actionSize
+      || latent.map({ $0.autoencoder.channels != actionSize }) ?? false
+    {
       return "the network's sizes do not fit the observations and actions"
     }
     return nil
@@ -74,7 +88,7 @@ public struct PolicyDescription: Sendable, Codable, Equatable {
   /// A sampler of this policy's noise levels.
   func sampler(_ method: SamplingMethod, elementCount: Int) throws(ConsistencyError) -> Sampler {
     try Sampler(
-      method, sampling, boundary: parameterisation.preconditioning.boundarySigma, jumps: network.targetEmbedding,
-      elementCount: elementCount)
+      method, sampling, boundary: parameterisation.preconditioning.boundarySigma,
+      jumps: objective.method.objective.secondEmbedding == .targetTime, elementCount: elementCount)
   }
 }

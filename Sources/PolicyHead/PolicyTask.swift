@@ -2,13 +2,14 @@ import Autograd
 import Backbone
 import Consistency
 
-/// Training windows, wherever they come from: normalised observations and actions by number.
+/// Training windows, wherever they come from: normalised observations, and as samples normalised actions or their latents, by
+/// number.
 public struct PolicyExamples: Sendable {
   public let count: Int
-  /// Fills observations `[observationSteps × observation]` and actions `[horizon × action]` of one window.
+  /// Fills observations `[observationSteps × observation]` and the sample `[length × channels]` of one window.
   public let fill:
     @Sendable (
-      _ index: Int, _ observations: UnsafeMutableBufferPointer<Float>, _ actions: UnsafeMutableBufferPointer<Float>
+      _ index: Int, _ observations: UnsafeMutableBufferPointer<Float>, _ sample: UnsafeMutableBufferPointer<Float>
     ) -> Void
 
   public init(
@@ -20,13 +21,13 @@ public struct PolicyExamples: Sendable {
   }
 }
 
-/// Training of a policy: action windows as data, flattened observations as the global condition.
+/// Training of a policy: action windows or their latents as data, flattened observations as the global condition.
 public struct PolicyTask: TrainingTask {
   public let layout: ParameterLayout
   public let trainedParameters: Range<Int>
   private let network: TemporalUNet
   private let adapters: LowRankAdapters?
-  private let horizon: Int
+  private let length: Int
   private let method: TrainingMethod
   private let training: PolicyExamples
   private let heldOut: PolicyExamples
@@ -46,7 +47,7 @@ public struct PolicyTask: TrainingTask {
     self.layout = layout
     // With adapters those, and what the loss learns for itself behind them.
     trainedParameters = (adapters?.parameters.lowerBound ?? 0)..<layout.count
-    horizon = description.horizon
+    length = description.sampleLength
     self.training = training
     self.heldOut = heldOut
   }
@@ -61,33 +62,33 @@ public struct PolicyTask: TrainingTask {
     let graph = Graph()
     graph.adapters = adapters?.graphAdapters
     let configuration = network.configuration
-    let actions = graph.input("actions", [batch, horizon, configuration.channels])
+    let samples = graph.input("samples", [batch, length, configuration.channels])
     let observations = graph.input("observations", [batch, 1, configuration.globalCondition])
     let loss = method.loss(
-      of: network, data: actions, conditioning: Conditioning(global: observations), training: training, in: graph)
+      of: network, data: samples, conditioning: Conditioning(global: observations), training: training, in: graph)
     return RecordedLoss(graph, loss: loss)
   }
 
-  /// Where a plan's observations and actions lie, and what the method reads.
+  /// Where a plan's observations and samples lie, and what the method reads.
   public struct Ports: @unchecked Sendable {
     let observations: UnsafeMutableBufferPointer<Float>
-    let actions: UnsafeMutableBufferPointer<Float>
+    let samples: UnsafeMutableBufferPointer<Float>
     let method: TrainingPorts
   }
 
   public func ports(in plan: Plan) -> Ports {
-    Ports(observations: plan.input("observations"), actions: plan.input("actions"), method: method.ports(in: plan))
+    Ports(observations: plan.input("observations"), samples: plan.input("samples"), method: method.ports(in: plan))
   }
 
   public func fill(_ ports: Ports, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double) {
-    let (observationCount, actionCount) = (
-      network.configuration.globalCondition, horizon * network.configuration.channels
+    let (observationCount, sampleCount) = (
+      network.configuration.globalCondition, length * network.configuration.channels
     )
     (heldOut ? self.heldOut : training).fill(
       example,
       UnsafeMutableBufferPointer(
         rebasing: ports.observations[row * observationCount..<(row + 1) * observationCount]),
-      UnsafeMutableBufferPointer(rebasing: ports.actions[row * actionCount..<(row + 1) * actionCount]))
+      UnsafeMutableBufferPointer(rebasing: ports.samples[row * sampleCount..<(row + 1) * sampleCount]))
     method.fill(ports.method, row: row, key: key, progress: progress)
   }
 }

@@ -7,29 +7,40 @@ public struct PolicyUse: Sendable, Codable, Equatable {
   public var middleSigmas: [[Double]]?
   /// See `SamplingSchedule.temperature`.
   public var temperature: Double?
+  /// See `SamplingSchedule.guidance`.
+  public var guidance: Double?
 
-  public init(actionSteps: Int? = nil, middleSigmas: [[Double]]? = nil, temperature: Double? = nil) {
+  public init(
+    actionSteps: Int? = nil, middleSigmas: [[Double]]? = nil, temperature: Double? = nil, guidance: Double? = nil
+  ) {
     self.actionSteps = actionSteps
     self.middleSigmas = middleSigmas
     self.temperature = temperature
+    self.guidance = guidance
   }
 }
 
 extension TrainedPolicy {
   /// The same network, used in another way.
   ///
-  /// - Throws: `PolicyError` for a chunk that the horizon does not hold, or a chain that does not fall.
+  /// - Throws: `PolicyError` for a chunk that the horizon does not hold, a chain that does not fall, or a guidance that was
+  ///   not trained.
   public func used(_ use: PolicyUse) throws(PolicyError) -> TrainedPolicy {
     var description = description
     if let actionSteps = use.actionSteps { description.actionSteps = actionSteps }
     if let problem = description.problem { throw .badSetting(problem) }
+    let parameterisation = description.parameterisation
     do {
+      if let guidance = use.guidance {
+        let objective = try description.objective.objective(sigmaData: parameterisation.preconditioning.sigmaData)
+        try description.sampling.use(guidance: guidance, of: objective)
+      }
       try description.sampling.use(
         middle: use.middleSigmas, temperature: use.temperature,
-        boundary: description.parameterisation.preconditioning.boundarySigma)
+        boundary: parameterisation.preconditioning.boundarySigma)
     } catch {
       throw .badSetting("\(error)")
     }
-    return try TrainedPolicy(description, weights: weights)
+    return try TrainedPolicy(description, weights: weights, autoencoder: autoencoder)
   }
 }

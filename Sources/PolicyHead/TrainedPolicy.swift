@@ -10,19 +10,28 @@ public struct TrainedPolicy: Sendable {
   public let layout: ParameterLayout
   /// The averaged weights, which are what is sampled from.
   public let weights: ParameterBuffer
+  /// Of a policy that lives in its latent space.
+  public let autoencoder: TrainedAutoencoder?
   let packed: PackedWeights
 
   /// The key of the description in a checkpoint's metadata.
   public static let metadataKey = "policy"
 
-  public init(_ description: PolicyDescription, weights: ParameterBuffer) throws(PolicyError) {
+  /// - Parameter autoencoder: given if and only if the description has a latent space.
+  public init(
+    _ description: PolicyDescription, weights: ParameterBuffer, autoencoder: TrainedAutoencoder? = nil
+  ) throws(PolicyError) {
     if let problem = description.problem { throw .checkpoint(problem) }
+    precondition(
+      description.latent?.autoencoder == autoencoder?.network.configuration,
+      "an autoencoder is given if and only if the policy lives in its space")
     var layout = ParameterLayout()
     network = TemporalUNet(description.network, in: &layout)
     precondition(weights.count == layout.count, "\(weights.count) weights for a network of \(layout.count)")
     self.layout = layout
     self.description = description
     self.weights = weights
+    self.autoencoder = autoencoder
     packed = PackedWeights([.online: weights])
   }
 
@@ -44,7 +53,10 @@ public struct TrainedPolicy: Sendable {
       guard weights.values.allSatisfy(\.isFinite) else {
         throw PolicyError.checkpoint("\(url.path): some weights are not finite")
       }
-      try self.init(description, weights: weights)
+      let autoencoder = try description.latent.map {
+        try TrainedAutoencoder($0.autoencoder, in: file, prefix: TrainedAutoencoder.prefix, path: url.path)
+      }
+      try self.init(description, weights: weights, autoencoder: autoencoder)
     } catch let error as PolicyError {
       throw error
     } catch {
@@ -61,6 +73,9 @@ public struct TrainedPolicy: Sendable {
     do {
       try writer.setMetadata(description, forKey: Self.metadataKey)
       writer.add(layout, weights, prefix: "ema", as: .float16)
+      if let autoencoder {
+        writer.add(autoencoder.layout, autoencoder.weights, prefix: TrainedAutoencoder.prefix, as: .float16)
+      }
       try writer.write(to: url)
     } catch {
       throw .checkpoint("\(error)")

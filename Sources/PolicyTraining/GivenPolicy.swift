@@ -19,7 +19,7 @@ struct GivenPolicy {
     _ configuration: PolicyTrainingConfiguration, network: TemporalUNet.Configuration
   ) throws(TrainingError) {
     var other = description.network
-    // Dropout changes training only, and an embedding of the target time adds nothing at first.
+    // Dropout changes training only, and a second embedding adds nothing at first.
     other.dropout = network.dropout
     other.targetEmbedding = network.targetEmbedding
     var differences = differences(other, network)
@@ -54,7 +54,7 @@ struct GivenPolicy {
   func checkScale(equals start: PolicyDescription) throws(TrainingError) {
     guard
       description.observationNormalizer == start.observationNormalizer
-        && description.actionNormalizer == start.actionNormalizer
+        && description.actionNormalizer == start.actionNormalizer && description.latent == start.latent
     else {
       throw .configuration(
         "start and \(role) scale observations or actions differently: give two that were trained on the same data")
@@ -68,6 +68,12 @@ struct GivenPolicy {
       throw .configuration(
         "the \(role) was trained with objective=\(description.objective.method); give one trained with objective="
           + methods.map(\.rawValue).joined(separator: " or "))
+    }
+    guard type(of: objective).needsUnconditionalTeacher else { return }
+    guard (description.objective.settings as? EDMObjective.Configuration)?.conditionDropout != nil else {
+      throw .configuration(
+        "the \(role) never did without observations, which objective=\(objective.name) guides it away from: give one that "
+          + "was trained with objective.conditionDropout=0.1")
     }
   }
 

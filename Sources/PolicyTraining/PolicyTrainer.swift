@@ -26,56 +26,59 @@ public struct PolicyTrainer {
   ///   - output: directory of checkpoints and metrics.
   ///   - start: a policy whose averaged weights are the starting point: for ECT an EDM teacher.
   ///   - teacher: the frozen policy that consistency distillation follows; also the starting point if there is no other.
+  ///   - autoencoder: in whose latent space the policy lives; a start or a teacher brings its own.
   ///   - symmetries: of the demonstrated world (`Environment.symmetries`): the training episodes are seen through each
   ///     of them as well.
   ///   - communicator: the ranks that train together; each reads the data.
   ///   - resume: continue the run in `output`.
   public init(
     _ configuration: PolicyTrainingConfiguration, data: URL, output: URL, start: TrainedPolicy? = nil,
-    teacher: TrainedPolicy? = nil, symmetries: [Symmetry] = [], communicator: any Communicator = SingleProcess(),
+    teacher: TrainedPolicy? = nil, autoencoder: AutoencoderCheckpoint? = nil, symmetries: [Symmetry] = [],
+    communicator: any Communicator = SingleProcess(),
     threads: Int, resume: Bool = false
   ) throws {
     if let problem = configuration.problem { throw TrainingError.configuration(problem) }
-    let recipe = PolicyRecipe(observation: configuration.observation, action: configuration.action)
-    let file = try DatasetFile(data)
-    dataRemarks = try file.remarks(columns: recipe.columnNames)
-    let episodes = try file.episodes(columns: recipe.columnNames)
-    // The split belongs to the data, not to a run: every seed holds the same episodes out.
-    let split = episodes.split(heldOutFraction: configuration.heldOutEpisodes, seed: 0)
-    let recorded = try PolicyDataset(split.training, recipe: recipe)
-    let training = try symmetries.reduce(recorded) { try Self.adding($1, to: $0) }
-    let network = configuration.network(
-      observationSize: training.observationSize, actionSize: training.actionSize)
-    for (role, policy) in [("start", start), ("teacher", teacher)] {
-      guard let given = policy?.description else { continue }
-      try GivenPolicy(role: role, given).check(
-        configuration, network: network)
+    let demonstrations = try PolicyData(
+      data, recipe: PolicyRecipe(observation: configuration.observation, action: configuration.action),
+      heldOutEpisodes: configuration.heldOutEpisodes, symmetries: symmetries)
+    dataRemarks = demonstrations.remarks
+    let training = demonstrations.training
+    // A start or a teacher fixes the scale of observations and actions, and the space of samples.
+    let given = start ?? teacher
+    if let autoencoder {
+      try GivenAutoencoder(autoencoder.description).check(
+        configuration, actionSize: training.actionSize, hasPolicy: given != nil)
     }
-    // A start or a teacher fixes the scale of observations and actions.
-    let given = (start ?? teacher)?.description
-    let observationNormalizer =
-      given?.observationNormalizer
-      ?? Normalizer(
-        fitting: training.observations, dimensions: training.observationSize, mode: configuration.normalizer)
-    let actionNormalizer =
-      given?.actionNormalizer
-      ?? Normalizer(fitting: training.actions, dimensions: training.actionSize, mode: configuration.normalizer)
+    let latentNetwork = autoencoder?.description.network ?? given?.description.latent?.autoencoder
+    let network = configuration.network(
+      observationSize: training.observationSize, sampleChannels: latentNetwork?.latentChannels ?? training.actionSize)
+    for (role, policy) in [("start", start), ("teacher", teacher)] {
+      guard let policy else { continue }
+      try GivenPolicy(role: role, policy.description).check(configuration, network: network)
+    }
     if let start, let teacher {
       try GivenPolicy(role: "teacher", teacher.description).checkScale(equals: start.description)
     }
-    let shape = Windows.Shape(
-      observed: configuration.observationSteps, horizon: configuration.horizon, executed: configuration.actionSteps)
-    let windows = try Windows(
-      training, shape: shape, observationNormalizer: observationNormalizer, actionNormalizer: actionNormalizer)
-    trainingWindows = windows
-    let heldOut = split.heldOut.count == 0 ? nil : try PolicyDataset(split.heldOut, recipe: recipe)
-    heldOutWindows = try heldOut.map {
-      try Windows(
-        $0, shape: shape, observationNormalizer: observationNormalizer, actionNormalizer: actionNormalizer)
+    let observationNormalizer =
+      given?.description.observationNormalizer
+      ?? Normalizer(
+        fitting: training.observations, dimensions: training.observationSize, mode: configuration.normalizer)
+    let actionNormalizer =
+      given?.description.actionNormalizer ?? autoencoder?.description.actionNormalizer
+      ?? Normalizer(fitting: training.actions, dimensions: training.actionSize, mode: configuration.normalizer)
+    let windows = try demonstrations.windows(
+      Windows.Shape(
+        observed: configuration.observationSteps, horizon: configuration.horizon, executed: configuration.actionSteps),
+      observationNormalizer: observationNormalizer, actionNormalizer: actionNormalizer)
+    (trainingWindows, heldOutWindows) = windows
+    let frozen = autoencoder?.autoencoder ?? given?.autoencoder
+    let latents = frozen.map {
+      LatentWindows(windows, $0, known: given?.description.latent, threads: threads)
     }
 
     let sigmaData =
-      given?.parameterisation.preconditioning.sigmaData ?? Self.rounded(windows.actionStandardDeviation())
+      given?.description.parameterisation.preconditioning.sigmaData
+      ?? Self.rounded(latents?.standardDeviation ?? windows.training.actionStandardDeviation())
     guard sigmaData > 0 else {
       throw TrainingError.configuration("\(data.path): all actions are the same: there is nothing to learn")
     }
@@ -90,8 +93,10 @@ public struct PolicyTrainer {
         Preconditioning(
           sigmaData: sigmaData, boundarySigma: objective.boundarySigma, frame: type(of: objective).frame),
         noiseScale: configuration.noiseScale),
-      objective: configuration.objective, sampling: sampling, adaptation: configuration.adaptation)
-    guard configuration.adaptation == nil || start != nil || teacher != nil else {
+      objective: configuration.objective, sampling: sampling, latent: latents?.space,
+      adaptation: configuration.adaptation)
+    if let problem = description.problem { throw TrainingError.configuration(problem) }
+    guard configuration.adaptation == nil || given != nil else {
       throw TrainingError.configuration(
         "loraRank is \(configuration.loraRank), but there are no weights to adapt: give --start")
     }
@@ -104,41 +109,25 @@ public struct PolicyTrainer {
 
     let task = PolicyTask(
       description, objective: objective, teacher: objective.needsTeacher ? teacher?.description.parameterisation : nil,
-      training: Self.examples(windows),
-      heldOut: heldOutWindows.map(Self.examples) ?? PolicyExamples(count: 0) { _, _, _ in })
-    let fingerprint = DataFingerprint(
-      training: training, heldOut: heldOut, windows: windows.count, heldOutWindows: heldOutWindows?.count ?? 0)
+      training: latents?.training ?? PolicyExamples(windows.training),
+      heldOut: latents?.heldOut ?? PolicyExamples(windows.heldOut))
     func adopted(_ policy: TrainedPolicy) -> ParameterBuffer {
       task.layout.initialize(seed: configuration.training.seed, adopting: policy.weights, of: policy.layout)
     }
     trainer = try Trainer(
       task, configuration.training, directory: output,
-      metadata: [TrainedPolicy.metadataKey: try Self.json(description), "data": try Self.json(fingerprint)],
-      start: (start ?? teacher).map(adopted), teacher: objective.needsTeacher ? teacher.map(adopted) : nil,
-      communicator: communicator, threads: threads, resume: resume)
-  }
-
-  private static func adding(_ symmetry: Symmetry, to data: PolicyDataset) throws(TrainingError) -> PolicyDataset {
-    guard symmetry.observationCount == data.observationSize && symmetry.actionCount == data.actionSize else {
-      throw .configuration(
-        "the world's symmetry is of \(symmetry.observationCount) observed and \(symmetry.actionCount) acted numbers, the "
-          + "data's columns give \(data.observationSize) and \(data.actionSize): choose the world's columns")
-    }
-    return data.adding(observation: symmetry.observation, action: symmetry.action)
-  }
-
-  private static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+      metadata: [
+        TrainedPolicy.metadataKey: try metadataText(description),
+        "data": try metadataText(demonstrations.fingerprint(windows)),
+      ],
+      start: given.map(adopted), teacher: objective.needsTeacher ? teacher.map(adopted) : nil,
+      frozen: frozen.map {
+        FrozenParameters(prefix: TrainedAutoencoder.prefix, layout: $0.layout, weights: $0.weights)
+      }, communicator: communicator, threads: threads, resume: resume)
   }
 
   /// Three digits: a property of the data, not of their rounding.
   private static func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
-
-  private static func examples(_ windows: Windows) -> PolicyExamples {
-    PolicyExamples(count: windows.count) { windows.fill($0, observations: $1, actions: $2) }
-  }
 
   /// The sampling chains of a trained policy, which must all be possible: a wrong one is told before the training.
   private static func sampling(
@@ -147,5 +136,16 @@ public struct PolicyTrainer {
     var sampling = SamplingSchedule(of: objective)
     try sampling.use(middle: middle, boundary: objective.boundarySigma)
     return sampling
+  }
+}
+
+extension PolicyExamples {
+  /// Those of windows; none of nil.
+  init(_ windows: Windows?) {
+    guard let windows else {
+      self.init(count: 0) { _, _, _ in }
+      return
+    }
+    self.init(count: windows.count) { windows.fill($0, observations: $1, actions: $2) }
   }
 }

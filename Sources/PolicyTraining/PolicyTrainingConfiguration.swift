@@ -42,12 +42,12 @@ public struct PolicyTrainingConfiguration: Sendable, Equatable {
 
   public init() {}
 
-  /// The network for observations and actions of the given sizes.
-  func network(observationSize: Int, actionSize: Int) -> TemporalUNet.Configuration {
+  /// The network for observations of the given size, and samples of so many channels: actions or latents.
+  func network(observationSize: Int, sampleChannels: Int) -> TemporalUNet.Configuration {
     TemporalUNet.Configuration(
-      channels: actionSize, widths: widths, kernel: kernel, groups: groups, embedding: embedding,
+      channels: sampleChannels, widths: widths, kernel: kernel, groups: groups, embedding: embedding,
       globalCondition: observationSteps * observationSize,
-      targetEmbedding: objective.method.objective.needsTargetTime, dropout: Float(dropout))
+      targetEmbedding: objective.method.objective.secondEmbedding != nil, dropout: Float(dropout))
   }
 
   var adaptation: LowRankAdaptation? {
@@ -56,7 +56,7 @@ public struct PolicyTrainingConfiguration: Sendable, Equatable {
 
   /// What is wrong with the values, or nil.
   public var problem: String? {
-    if let problem = network(observationSize: 1, actionSize: 1).problem { return problem }
+    if let problem = network(observationSize: 1, sampleChannels: 1).problem { return problem }
     if !(0..<1).contains(heldOutEpisodes) {
       return "heldOutEpisodes is \(heldOutEpisodes); a share in [0, 1) is needed"
     }

@@ -117,7 +117,7 @@ public struct VoiceTrainer {
         sigmaData: sigmaData, boundarySigma: objective.boundarySigma, frame: type(of: objective).frame),
       noiseScale: configuration.decoder.noiseScale)
     description.objective = stage.objective
-    description.decoder.targetEmbedding = type(of: objective).needsTargetTime
+    description.decoder.targetEmbedding = type(of: objective).secondEmbedding == .targetTime
     description.sampling = SamplingSchedule(of: objective)
     let task = try DecoderTask(
       description, objective: objective, teacher: teacher, training: aligned.training, heldOut: aligned.heldOut,

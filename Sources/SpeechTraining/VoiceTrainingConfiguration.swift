@@ -97,6 +97,10 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
       return "decoder.cropSeconds is \(decoder.cropSeconds); 0.1 to 60 are possible"
     }
     if !(0...1).contains(encoder.flatStart) { return "encoder.flatStart is \(encoder.flatStart); a share in [0, 1]" }
+    for (name, stage) in [("teacher", teacher), ("student", student)]
+    where stage.objective.method.objective.secondEmbedding == .guidance {
+      return "\(name).objective is \(stage.objective.method); guidance is for policies: choose another one for a voice"
+    }
     for (name, training) in [
       ("encoder", encoder.training), ("refiner", refiner.training), ("teacher", teacher.training),
       ("student", student.training),

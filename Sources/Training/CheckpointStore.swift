@@ -4,9 +4,9 @@ import Foundation
 
 /// A run's checkpoints: `last.safetensors` and numbered `step-N.safetensors` in its directory.
 ///
-/// A checkpoint holds `weights.*`, `ema.*`, `moment1.*`, `moment2.*`, where there are any `target.*` and `teacher.*`,
-/// and as metadata the head's description and `training`: step and configuration. Random numbers are a function of seed
-/// and step, so these two are the whole random state.
+/// A checkpoint holds `weights.*`, `ema.*`, `moment1.*`, `moment2.*`, where there are any `target.*`, `teacher.*` and
+/// frozen parameters, and as metadata the head's description and `training`: step and configuration. Random numbers are a
+/// function of seed and step, so these two are the whole random state.
 struct CheckpointStore {
   /// What `training` holds.
   struct State: Codable, Equatable {
@@ -21,17 +21,19 @@ struct CheckpointStore {
   private let configuration: TrainingConfiguration
   private let metadata: [String: String]
   private let teacher: ParameterBuffer?
+  private let frozen: FrozenParameters?
 
   /// - Parameter metadata: what the head needs to use the network again, by metadata key.
   init(
     _ directory: URL, layout: ParameterLayout, configuration: TrainingConfiguration, metadata: [String: String],
-    teacher: ParameterBuffer?
+    teacher: ParameterBuffer?, frozen: FrozenParameters?
   ) {
     self.directory = directory
     self.layout = layout
     self.configuration = configuration
     self.metadata = metadata
     self.teacher = teacher
+    self.frozen = frozen
   }
 
   private var last: URL { directory.appending(path: "last.safetensors") }
@@ -62,6 +64,7 @@ struct CheckpointStore {
       try writer.setMetadata(state, forKey: "training")
       for (prefix, buffer) in optimizer.buffers { writer.add(layout, buffer, prefix: prefix) }
       if let teacher { writer.add(layout, teacher, prefix: "teacher") }
+      if let frozen { writer.add(frozen.layout, frozen.weights, prefix: frozen.prefix) }
       try writer.write(to: last)
     } catch {
       throw .file("\(error)")
@@ -129,11 +132,13 @@ struct CheckpointStore {
       let stored = try file.string(forKey: key)
       if stored != value { throw refusal(DescriptionDifference.text(stored: stored, given: value)) }
     }
-    guard let teacher else { return }
-    let stored = ParameterBuffer(count: layout.count)
-    try file.read(layout, prefix: "teacher", into: stored)
-    let isSame = withExtendedLifetime(stored) { stored.values.elementsEqual(teacher.values) }
-    if !isSame { throw refusal("the run was started with another teacher") }
+    let teacher = teacher.map { FrozenParameters(prefix: "teacher", layout: layout, weights: $0) }
+    for given in [teacher, frozen].compactMap({ $0 }) {
+      let stored = ParameterBuffer(count: given.layout.count)
+      try file.read(given.layout, prefix: given.prefix, into: stored)
+      let isSame = withExtendedLifetime(stored) { stored.values.elementsEqual(given.weights.values) }
+      if !isSame { throw refusal("the run was started with another \(given.prefix)") }
+    }
   }
 
   private func refusal(_ difference: String) -> TrainingError {
@@ -144,9 +149,14 @@ struct CheckpointStore {
 /// What a checkpoint says of the run that wrote it.
 public enum CheckpointState {
   /// Steps done.
-  public static func steps(_ path: String) throws(TrainingError) -> Int {
+  public static func steps(_ path: String) throws(TrainingError) -> Int { try state(path).step }
+
+  /// Steps that the run was to have.
+  public static func plannedSteps(_ path: String) throws(TrainingError) -> Int { try state(path).configuration.steps }
+
+  private static func state(_ path: String) throws(TrainingError) -> CheckpointStore.State {
     do {
-      return try SafetensorsFile(URL(filePath: path)).metadata(CheckpointStore.State.self, forKey: "training").step
+      return try SafetensorsFile(URL(filePath: path)).metadata(CheckpointStore.State.self, forKey: "training")
     } catch {
       throw .file("\(error)")
     }

@@ -39,6 +39,7 @@ public final class Trainer<Task: TrainingTask> {
   ///     `training` is the trainer's own.
   ///   - start: weights to start from (a teacher's EMA), which are copied, or nil for the layout's initial values.
   ///   - teacher: the frozen teacher's weights, where the objective needs them; not copied: they must stay as they are.
+  ///   - frozen: what is stored beside the trained weights; not copied either.
   ///   - communicator: the ranks that train together, at most one per shard. Only rank 0 looks at the directory.
   ///   - threads: at least 1; results do not depend on it.
   ///   - resume: continue from `last.safetensors` in the directory.
@@ -49,7 +50,7 @@ public final class Trainer<Task: TrainingTask> {
   /// - Precondition: `start` and `teacher` are laid out by `task.layout`.
   public init(
     _ task: Task, _ configuration: TrainingConfiguration, directory: URL, metadata: [String: String],
-    start: ParameterBuffer? = nil, teacher: ParameterBuffer? = nil,
+    start: ParameterBuffer? = nil, teacher: ParameterBuffer? = nil, frozen: FrozenParameters? = nil,
     communicator: any Communicator = SingleProcess(), threads: Int, resume: Bool
   ) throws(TrainingError) {
     if let problem = configuration.problem { throw .configuration(problem) }
@@ -69,7 +70,8 @@ public final class Trainer<Task: TrainingTask> {
     optimizer = Optimizer(
       weights: initial, trained: task.trainedParameters, averagesTarget: task.usesTarget)
     store = CheckpointStore(
-      directory, layout: task.layout, configuration: configuration, metadata: metadata, teacher: teacher)
+      directory, layout: task.layout, configuration: configuration, metadata: metadata, teacher: teacher,
+      frozen: frozen)
     metrics = MetricsLog(in: directory)
     if communicator.rank == 0 && resume {
       (step, sums) = try store.load(into: optimizer)

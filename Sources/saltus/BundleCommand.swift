@@ -10,7 +10,7 @@ struct BundleCommand: ParsableCommand {
     commandName: "bundle", abstract: "Write a checkpoint's averaged weights in half precision, without training state.",
     discussion: """
       Keys, all of them choices made after the training: middleSigmas (entry i belongs to i + 2 steps), temperature, and
-      for a policy actionSteps.
+      for a policy actionSteps and guidance.
 
       EXAMPLE:
         saltus bundle runs/student/last.safetensors -o pusht.safetensors

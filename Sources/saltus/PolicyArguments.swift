@@ -25,6 +25,12 @@ struct PolicyArguments: ParsableArguments {
       valueName: "X"))
   var temperature: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "How strongly a policy trained with guidance (objective=lcm) follows its observations, in place of its own; 0 is "
+        + "plain.", valueName: "W"))
+  var guidance: Double?
+
   func validate() throws {
     if let temperature, !(0...2).contains(temperature) {
       throw ValidationError("--temperature \(temperature): 0 to 2 are possible.")
@@ -45,7 +51,7 @@ struct PolicyArguments: ParsableArguments {
   ///
   /// - Parameter actionSteps: executed actions of every chunk, in place of the trained number.
   func policy(actionSteps: Int? = nil) throws -> TrainedPolicy {
-    try Self.load(checkpoint).used(PolicyUse(actionSteps: actionSteps, temperature: temperature))
+    try Self.load(checkpoint).used(PolicyUse(actionSteps: actionSteps, temperature: temperature, guidance: guidance))
   }
 
   /// A checkpoint by path, or a bundled one by name.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Communication
+import Consistency
 import Foundation
 import PolicyHead
 import PolicyTraining
@@ -9,7 +10,8 @@ import Training
 /// `saltus train`: offline training.
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train a network on recorded data.", subcommands: [TrainPolicy.self, TrainRecipe.self, TrainSpeech.self])
+    abstract: "Train a network on recorded data.",
+    subcommands: [TrainPolicy.self, TrainAutoencoder.self, TrainRecipe.self, TrainSpeech.self])
 }
 
 /// `saltus train policy`.
@@ -18,7 +20,8 @@ struct TrainPolicy: SharedByRanks {
     commandName: "policy", abstract: "Train a policy on recorded demonstrations.",
     discussion: """
       A teacher is trained with objective=edm; a one-step student is tuned from it with objective=ect --start TEACHER, or
-      distilled with objective=cd --teacher TEACHER. Ctrl-C saves; --resume continues bit for bit.
+      distilled with objective=cd --teacher TEACHER. With --autoencoder the teacher lives in a latent space, and so do the
+      students that start from it. Ctrl-C saves; --resume continues bit for bit.
 
       With a build for MPI (make mpi), mpirun -np N starts N ranks that share every batch, on one machine or several: the
       numbers are those of one rank, to rounding. Rank 0 writes --out; each reads --data. --resume takes any N.
@@ -49,6 +52,11 @@ struct TrainPolicy: SharedByRanks {
 
   @Option(
     help: ArgumentHelp(
+      "Train in the latent space of this autoencoder; a start or a teacher brings its own.", valueName: "CHECKPOINT"))
+  var autoencoder: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Train on the demonstrations seen through this world's symmetries, too: also mirrored.", valueName: "world"
     ))
   var symmetriesOf: SimulatedWorld?
@@ -63,29 +71,65 @@ struct TrainPolicy: SharedByRanks {
     let configuration = try options.load(defaults: PolicyTrainingConfiguration())
     Interrupt.install()
     try TrainingCommand.run(
-      configuration, data: data, out: out, start: start, teacher: teacher, symmetriesOf: symmetriesOf,
-      threads: threadOptions.threads, resume: resume, label: "train")
+      configuration, data: data, out: out, start: start, teacher: teacher, autoencoder: autoencoder,
+      symmetriesOf: symmetriesOf, threads: threadOptions.threads, resume: resume, label: "train")
   }
 }
 
-/// One training run with progress on standard error: what `train policy` and the stages of `train recipe` do.
+/// One training run with progress on standard error: what `train policy`, `train autoencoder` and the stages of `train
+/// recipe` do.
 enum TrainingCommand {
+  /// Of a policy.
   static func run(
     _ configuration: PolicyTrainingConfiguration, data: String, out: String, start: String?, teacher: String?,
-    symmetriesOf world: SimulatedWorld?, threads: Int, resume: Bool, label: String
+    autoencoder: String? = nil, symmetriesOf world: SimulatedWorld?, threads: Int, resume: Bool, label: String
   ) throws {
     let run = try PolicyTrainer(
       configuration, data: URL(filePath: data), output: URL(filePath: out), start: start.map(PolicyArguments.load),
-      teacher: teacher.map(PolicyArguments.load), symmetries: world?.symmetries ?? [],
-      communicator: Ranks.communicator, threads: threads, resume: resume)
+      teacher: teacher.map(PolicyArguments.load),
+      autoencoder: autoencoder.map { try AutoencoderCheckpoint(contentsOf: URL(filePath: $0)) },
+      symmetries: world?.symmetries ?? [], communicator: Ranks.communicator, threads: threads, resume: resume)
     for remark in run.dataRemarks { note("warning: \(remark)") }
-    let trainer = run.trainer
     let windows = "\(run.trainingWindows.count) windows, \(run.heldOutWindows?.count ?? 0) held out"
     let ranks = Ranks.communicator.size == 1 ? "" : ", \(Ranks.communicator.size) ranks"
     let sigmaData = run.description.parameterisation.preconditioning.sigmaData
-    note("\(label): \(windows), sigma_data \(sigmaData), \(trainer.optimizer.weights.count) parameters\(ranks)")
-    if resume { note("resuming at step \(trainer.step)") }
-    var progress = ProgressReporter(label: label, total: configuration.training.steps, start: trainer.step)
+    note("\(label): \(windows), sigma_data \(sigmaData), \(run.trainer.optimizer.weights.count) parameters\(ranks)")
+    if let latent = run.description.latent {
+      let error = String(format: "%.2g", latent.reconstructionError)
+      note(
+        "\(label): in a latent space of \(run.description.sampleLength) steps with "
+          + "\(latent.autoencoder.latentChannels) channels, which reproduces actions of -1 to 1 to within \(error)")
+    }
+    try finish(run.trainer, out: out, resume: resume, label: label)
+  }
+
+  /// Of an autoencoder.
+  static func run(
+    _ configuration: AutoencoderTrainingConfiguration, data: String, out: String, symmetriesOf world: SimulatedWorld?,
+    threads: Int, resume: Bool, label: String
+  ) throws {
+    let run = try AutoencoderTrainer(
+      configuration, data: URL(filePath: data), output: URL(filePath: out), symmetries: world?.symmetries ?? [],
+      communicator: Ranks.communicator, threads: threads, resume: resume)
+    for remark in run.dataRemarks { note("warning: \(remark)") }
+    let windows = "\(run.trainingWindows.count) windows, \(run.heldOutWindows?.count ?? 0) held out"
+    note("\(label): \(windows), \(run.trainer.optimizer.weights.count) parameters")
+    try finish(run.trainer, out: out, resume: resume, label: label)
+  }
+
+  private static func finish<Task: TrainingTask>(
+    _ trainer: Trainer<Task>, out: String, resume: Bool, label: String
+  ) throws {
+    if resume {
+      note("resuming at step \(trainer.step)")
+      let (planned, steps) = (try CheckpointState.plannedSteps("\(out)/last.safetensors"), trainer.configuration.steps)
+      if planned != steps {
+        note(
+          "the run was to have \(planned) steps, and now \(steps): the learning rate and the objective's stages follow the "
+            + "share of them that is done, so it will not end as a run of \(steps) steps from the beginning")
+      }
+    }
+    var progress = ProgressReporter(label: label, total: trainer.configuration.steps, start: trainer.step)
     let outcome = try trainer.run(shouldStop: { Interrupt.isRequested }) { report in
       progress.update(step: report.step, loss: report.loss)
     }

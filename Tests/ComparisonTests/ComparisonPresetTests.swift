@@ -39,8 +39,8 @@ struct ComparisonPresetTests {
         try sampling.use(middle: configuration.middleSigmas, boundary: objective.boundarySigma)
         for sample in stage.evaluate {
           _ = try Sampler(
-            sample.method, sampling, boundary: objective.boundarySigma, jumps: type(of: objective).needsTargetTime,
-            elementCount: 1)
+            sample.method, sampling, boundary: objective.boundarySigma,
+            jumps: type(of: objective).secondEmbedding == .targetTime, elementCount: 1)
         }
       }
     }
@@ -48,16 +48,31 @@ struct ComparisonPresetTests {
   }
 
   @Test func everyPolicyPresetIsValid() throws {
-    let folders = ["pusht", "compare/pusht", "consistency-policy"]
+    let folders = ["pusht", "compare/pusht", "consistency-policy", "latent-consistency"]
     for folder in folders {
       let url = Self.presets.appending(path: folder)
       for name in try FileManager.default.contentsOfDirectory(atPath: url.path)
-      where name.hasSuffix(".yaml") && name != "recipe.yaml" && name != "comparison.yaml" {
+      where name.hasSuffix(".yaml") && !["recipe.yaml", "comparison.yaml", "autoencoder.yaml"].contains(name) {
         let configuration: PolicyTrainingConfiguration = try ConfigurationLoader.load(
           defaults: PolicyTrainingConfiguration(), file: url.appending(path: name).path)
         #expect(configuration.problem == nil, "\(folder)/\(name)")
         _ = try configuration.objective.objective(sigmaData: 0.418)
       }
+    }
+  }
+
+  @Test func theAutoencoderPresetFitsItsPolicies() throws {
+    func load<Value: Codable>(_ name: String, _ defaults: Value) throws -> Value {
+      try ConfigurationLoader.load(
+        defaults: defaults, file: Self.presets.appending(path: "latent-consistency/\(name).yaml").path)
+    }
+    let autoencoder = try load("autoencoder", AutoencoderTrainingConfiguration())
+    #expect(autoencoder.problem == nil)
+    for name in ["teacher", "student"] {
+      let policy = try load(name, PolicyTrainingConfiguration())
+      #expect(policy.horizon == autoencoder.horizon && policy.action == autoencoder.action)
+      let length = policy.horizon >> (autoencoder.widths.count - 1)
+      #expect(length.isMultiple(of: 1 << (policy.widths.count - 1)))
     }
   }
 

@@ -3,7 +3,7 @@ import Backbone
 import Consistency
 import Testing
 
-/// F(x) = weight ∗ (x + shift): one forward pass is one convolution, one derivative along a direction another, and training it
+/// F(x) = weight ∗ (x + shift + condition): one forward pass is one convolution, one derivative along a direction another, and training it
 /// one by the input (which the shift needs) and one by the weight.
 private struct ConvolutionNetwork: Network {
   let embedsTarget: Bool
@@ -18,7 +18,7 @@ private struct ConvolutionNetwork: Network {
   }
 
   func callAsFunction(_ x: Tensor, noise: Tensor, target: Tensor?, _ conditioning: Conditioning) -> Tensor {
-    (x + x.parameter(shift)).convolution(x.parameter(weight))
+    (x + x.parameter(shift) + conditioning.global!).convolution(x.parameter(weight))
   }
 }
 
@@ -34,8 +34,8 @@ struct EvaluationCountTests {
         ($0.name, layout.add($0.name, [1, 1, $0.count], kind: .vector, .zeros))
       })
     let batch = LossBatch(
-      objective, ConvolutionNetwork(embedsTarget: type(of: objective).needsTargetTime), sigmaData: 0.5,
-      rows: [(objective.draw(progress: 0.5, using: &random), [0.3], [-0.8])], learned: learned)
+      objective, ConvolutionNetwork(embedsTarget: type(of: objective).secondEmbedding != nil), sigmaData: 0.5,
+      rows: [(objective.draw(progress: 0.5, using: &random), [0.3], [-0.8])], conditions: [1], learned: learned)
     let gradients = batch.graph.gradient(of: batch.loss.mean())
     var reached: Set<Int> = []
     var open = [batch.loss.id] + gradients.map(\.gradient.id)
@@ -72,10 +72,13 @@ struct EvaluationCountTests {
     ctm.solver = .euler
     var plain = ConsistencyTrajectoryModel.Configuration()
     plain.dsmWeight = 0
+    var lcm = LatentConsistencyModel.Configuration()
+    lcm.solver = .heun
     for (configuration, price) in [
       (ObjectiveConfiguration(cd), 5), (ObjectiveConfiguration(coarse), 10), (ObjectiveConfiguration(pcm), 5),
       (ObjectiveConfiguration(sct), 4),
       (ObjectiveConfiguration(scd), 5), (ObjectiveConfiguration(ctm), 11), (ObjectiveConfiguration(plain), 9),
+      (ObjectiveConfiguration(lcm), 8),
     ] {
       #expect(try configuration.objective(sigmaData: 0.5).evaluationsPerStep == price, "\(configuration)")
       #expect(try count(configuration) == price, "\(configuration)")

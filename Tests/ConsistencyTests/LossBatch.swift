@@ -12,11 +12,12 @@ struct LossBatch<N: Network> {
   /// - Parameters:
   ///   - shape: `[T, C]` of a sample.
   ///   - rows: of every sample, its draw, x0 and z.
+  ///   - conditions: the global condition of every sample, one number; nil for none.
   ///   - validity: `[T]`, the same for every sample.
   ///   - learned: the loss's own parameters.
   init(
     _ objective: any Objective, _ network: N, sigmaData: Double, shape: [Int] = [1, 1],
-    rows: [(draw: Draw, x0: [Double], z: [Double])], validity: [Double]? = nil,
+    rows: [(draw: Draw, x0: [Double], z: [Double])], conditions: [Double]? = nil, validity: [Double]? = nil,
     learned: [String: Parameter] = [:]
   ) {
     let batch = rows.count
@@ -26,10 +27,12 @@ struct LossBatch<N: Network> {
     recording = LossRecording(
       graph: graph, student: Denoiser(network, student),
       teacher: objective.needsTeacher ? Denoiser(network, teacher) : nil,
-      data: graph.input("data", [batch] + shape), conditioning: Conditioning(),
+      data: graph.input("data", [batch] + shape),
+      conditioning: Conditioning(global: conditions == nil ? nil : graph.input("conditions", [batch, 1, 1])),
       validity: validity == nil ? nil : graph.input("validity", [batch, shape[0], 1]), learned: learned)
     loss = objective.loss(recording)
     inputs = ["data": rows.flatMap(\.x0), LossInput.noise: rows.flatMap(\.z)]
+    if let conditions { inputs["conditions"] = conditions }
     if let validity { inputs["validity"] = rows.flatMap { _ in validity } }
     for (i, name) in objective.levelNames.enumerated() {
       let sigmas = rows.map(\.draw.sigmas[i])

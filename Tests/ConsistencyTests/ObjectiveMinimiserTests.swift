@@ -45,7 +45,8 @@ import Testing
     let objective = try EDMObjective(sigmaData: truth.deviation)
     let sigmas = [80, 10, 1, 0.3, 0.05]
     expectMinimum(
-      objective, draws: sigmas.map(objective.draw(sigma:)), sigmas: sigmas, gains: sigmas.map(truth.denoiserGain))
+      objective, draws: sigmas.map { objective.draw(sigma: $0) }, sigmas: sigmas,
+      gains: sigmas.map(truth.denoiserGain))
   }
 
   @Test(arguments: OneStepMethod.allCases, [Distance.meanSquare, .pseudoHuber])

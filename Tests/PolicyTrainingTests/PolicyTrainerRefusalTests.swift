@@ -168,6 +168,9 @@ struct PolicyTrainerRefusalTests {
         problem(teacher: student)
           == "the teacher was trained with objective=ect; give one trained with objective=edm")
       #expect(problem(teacher: start) == "no error")
+      configuration.objective = ObjectiveConfiguration(.lcm)
+      try? FileManager.default.removeItem(at: folder.appending(path: "run"))
+      #expect(problem(teacher: start).hasPrefix("the teacher never did without observations"))
     }
   }
 

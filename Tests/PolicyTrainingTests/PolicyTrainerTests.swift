@@ -16,6 +16,13 @@ struct PolicyTrainerTests {
     return configuration
   }
 
+  /// An EDM denoiser that also learns to do without observations.
+  private static var unconditionalTeacher: ObjectiveConfiguration {
+    var settings = EDMObjective.Configuration()
+    settings.conditionDropout = 0.3
+    return ObjectiveConfiguration(settings)
+  }
+
   /// Trains and reads the checkpoint back.
   private func train(
     _ configuration: PolicyTrainingConfiguration, _ data: URL, _ output: URL, start: TrainedPolicy? = nil,
@@ -96,8 +103,10 @@ struct PolicyTrainerTests {
       let kind = method.objective
       func run(_ method: ObjectiveConfiguration.Method, teacher: TrainedPolicy? = nil) throws -> TrainedPolicy {
         let needsTeacher = try ObjectiveConfiguration(method).objective(sigmaData: 1).needsTeacher
+        var configuration = objective(method)
+        if method == .edm && kind.needsUnconditionalTeacher { configuration.objective = Self.unconditionalTeacher }
         return try train(
-          objective(method), data, folder.appending(path: "\(method)-\(teacher != nil)"),
+          configuration, data, folder.appending(path: "\(method)-\(teacher != nil)"),
           start: needsTeacher ? nil : teacher, teacher: needsTeacher ? teacher : nil)
       }
       var teacher: TrainedPolicy?
@@ -107,7 +116,7 @@ struct PolicyTrainerTests {
       }
       let policy = try run(method, teacher: teacher)
       #expect(policy.description.objective.method == method)
-      #expect(policy.network.configuration.targetEmbedding == kind.needsTargetTime)
+      #expect(policy.network.configuration.targetEmbedding == (kind.secondEmbedding != nil))
       let phases = policy.description.sampling.phases
       let history = [[[Double]]](repeating: [[0.1, 0.2, 0.3], [0.1, 0.2, 0.3]], count: 1)
       for sampler in [
@@ -116,6 +125,32 @@ struct PolicyTrainerTests {
         let actions = try ActionPredictor(policy, sampler: sampler).predict(history, seeds: [1])[0]
         #expect(actions.count == policy.description.horizon && actions.allSatisfy { $0.allSatisfy(\.isFinite) })
       }
+    }
+  }
+
+  /// One network for every strength of guidance, of which one is chosen for its use; only what was trained can be.
+  @Test func aGuidedPolicysStrengthIsChosenAfterwards() throws {
+    try withTemporaryFolder { folder in
+      let data = try Demonstrations.write(folder.appending(path: "data.zarr"))
+      var configuration = objective(.edm)
+      configuration.objective = Self.unconditionalTeacher
+      let teacher = try train(configuration, data, folder.appending(path: "teacher"))
+      configuration = objective(.lcm, steps: 20)
+      configuration.training.learningRate = 1e-2
+      let policy = try train(configuration, data, folder.appending(path: "lcm"), teacher: teacher)
+      #expect(policy.description.sampling.guidance == 2)
+      func actions(_ policy: TrainedPolicy) throws -> [[Double]] {
+        let history = [[0.1, 0.2, 0.3], [0.2, 0.2, 0.3]]
+        return try ActionPredictor(policy, sampler: .consistency(steps: 1)).predict([history], seeds: [1])[0]
+      }
+      let strong = try policy.used(PolicyUse(guidance: 14))
+      #expect(try actions(strong) != actions(policy))
+      #expect(try actions(strong.used(PolicyUse(guidance: 2))) == actions(policy))
+      let bundle = folder.appending(path: "bundle.safetensors")
+      try strong.writeBundle(to: bundle)
+      #expect(try TrainedPolicy(contentsOf: bundle).description == strong.description)
+      #expect(throws: PolicyError.self) { try policy.used(PolicyUse(guidance: 1)) }
+      #expect(throws: PolicyError.self) { try teacher.used(PolicyUse(guidance: 2)) }
     }
   }
 

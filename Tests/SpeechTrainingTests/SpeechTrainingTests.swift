@@ -19,6 +19,13 @@ struct SpeechTrainingTests {
     }
   }
 
+  @Test func guidanceIsForPolicies() {
+    var configuration = VoiceTrainingConfiguration.tiny
+    #expect(configuration.problem == nil)
+    configuration.student.objective = ObjectiveConfiguration(.lcm)
+    #expect(configuration.problem?.hasPrefix("student.objective is lcm; guidance is for policies") == true)
+  }
+
   @Test func aSentenceIsHeldOutOfAllSpeakers() throws {
     try withExamples { examples, _ in
       #expect(examples.training.count + examples.heldOut.count == 2 * sentences.count)
