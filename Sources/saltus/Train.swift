@@ -122,7 +122,9 @@ enum TrainingCommand {
   ) throws {
     if resume {
       note("resuming at step \(trainer.step)")
-      let (planned, steps) = (try CheckpointState.plannedSteps("\(out)/last.safetensors"), trainer.configuration.steps)
+      let steps = trainer.configuration.steps
+      // The first rank alone is sure to see the checkpoint.
+      let planned = Ranks.isFirst ? try CheckpointState.plannedSteps("\(out)/last.safetensors") : steps
       if planned != steps {
         note(
           "the run was to have \(planned) steps, and now \(steps): the learning rate and the objective's stages follow the "
