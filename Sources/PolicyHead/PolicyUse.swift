@@ -7,26 +7,33 @@ public struct PolicyUse: Sendable, Codable, Equatable {
   public var middleSigmas: [[Double]]?
   /// See `SamplingSchedule.temperature`.
   public var temperature: Double?
+  /// See `SamplingSchedule.gamma`; only for a network that was trained to jump between any two noise levels.
+  public var gamma: Double?
 
-  public init(actionSteps: Int? = nil, middleSigmas: [[Double]]? = nil, temperature: Double? = nil) {
+  public init(
+    actionSteps: Int? = nil, middleSigmas: [[Double]]? = nil, temperature: Double? = nil, gamma: Double? = nil
+  ) {
     self.actionSteps = actionSteps
     self.middleSigmas = middleSigmas
     self.temperature = temperature
+    self.gamma = gamma
   }
 }
 
 extension TrainedPolicy {
   /// The same network, used in another way.
   ///
-  /// - Throws: `PolicyError` for a chunk that the horizon does not hold, or a chain that does not fall.
+  /// - Throws: `PolicyError` for a chunk that the horizon does not hold, a chain that does not fall, or a gamma for a network
+  ///   that knows no jumps.
   public func used(_ use: PolicyUse) throws(PolicyError) -> TrainedPolicy {
     var description = description
     if let actionSteps = use.actionSteps { description.actionSteps = actionSteps }
     if let problem = description.problem { throw .badSetting(problem) }
     do {
       try description.sampling.use(
-        middle: use.middleSigmas, temperature: use.temperature,
-        boundary: description.parameterisation.preconditioning.boundarySigma)
+        middle: use.middleSigmas, temperature: use.temperature, gamma: use.gamma,
+        boundary: description.parameterisation.preconditioning.boundarySigma,
+        jumps: description.network.targetEmbedding)
     } catch {
       throw .badSetting("\(error)")
     }

@@ -27,7 +27,7 @@ struct VoiceSamples {
     switch stage {
     case "encoder", "refiner": settings.method = .mean
     case "teacher": settings.method = .sampled(.solver(.heun, intervals: 32))
-    default: settings.method = .sampled(.consistency(steps: 1))
+    default: settings.method = .sampled(.consistency(steps: voice.description.sampling.fewestSteps))
     }
     for (speaker, description) in voice.description.speakers.enumerated() {
       settings.speaker = speaker
