@@ -22,8 +22,13 @@ public struct FrameStatistics: Sendable {
   /// - Precondition: the numbers make whole rows.
   public mutating func add(_ rows: [Float]) {
     precondition(rows.count % width == 0, "\(rows.count) numbers in rows of \(width)")
-    let width = width
     count += rows.count / width
+    Self.accumulate(rows, width, &sums, &products)
+  }
+
+  private static func accumulate(
+    _ rows: [Float], _ width: Int, _ sums: inout [Double], _ products: inout [Double]
+  ) {
     rows.withUnsafeBufferPointer { rows in
       sums.withUnsafeMutableBufferPointer { sums in
         products.withUnsafeMutableBufferPointer { products in

@@ -20,9 +20,9 @@ struct SymmetricEigen {
       v.withUnsafeMutableBufferPointer { v in
         for _ in 0..<60 {
           var outside = 0.0
-          for p in 0..<n { for q in p + 1..<max(n, p + 1) { outside += a[p * n + q] * a[p * n + q] } }
+          for p in 0..<n { for q in p + 1..<n { outside += a[p * n + q] * a[p * n + q] } }
           if outside <= 1e-30 * scale { break }
-          for p in 0..<n { for q in p + 1..<max(n, p + 1) { Self.rotate(a, v, n, p, q) } }
+          for p in 0..<n { for q in p + 1..<n { Self.rotate(a, v, n, p, q) } }
         }
       }
     }

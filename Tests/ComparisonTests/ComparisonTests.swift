@@ -60,7 +60,9 @@ struct ComparisonTests {
     var settings = ComparisonSettings.example
     settings.budget = 120
     let error = #expect(throws: CommandFailure.self) {
-      try Comparison<EvaluationReport>([.example("cd", scores: [(1, 1)]), .example("ect", scores: [(1, 1)], settings: settings)])
+      try Comparison<EvaluationReport>([
+        .example("cd", scores: [(1, 1)]), .example("ect", scores: [(1, 1)], settings: settings),
+      ])
     }
     #expect(error?.description.contains("120 network evaluations") == true)
     #expect(throws: CommandFailure("there are two rows of cd")) {

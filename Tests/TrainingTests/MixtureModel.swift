@@ -1,4 +1,5 @@
 import Autograd
+import Backbone
 import Consistency
 import Foundation
 import TestSupport
