@@ -54,7 +54,8 @@ let package = Package(
     .target(
       name: "Comparison",
       dependencies: [
-        "Charts", "Configuration", "Consistency", "PolicyTraining", "Reporting", "SpeechTraining", "Support", "Training",
+        "Charts", "Configuration", "Consistency", "PolicyTraining", "Reporting", "SpeechTraining", "Support",
+        "Training",
       ]),
     .executableTarget(
       name: "saltus",

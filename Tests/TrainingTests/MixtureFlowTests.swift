@@ -6,8 +6,9 @@ import Testing
 ///
 /// Tolerances: the share of the smaller mode, 0.3, to 0.03; the map from noise to data, on average and in standard deviations
 /// of the data, to the distance of the method's own minimiser from the exact flow (its bias, by quadrature on these noise
-/// levels) and 0.06 for the network. What has learned nothing of the flow is far outside: one call of a denoiser gives the
-/// mean, 0.85 away, and no share at all.
+/// levels) and 0.06 for the network; 0.12 for it where it learns from its own derivatives (sCM, MeanFlow), which find the flow
+/// without a bias but more slowly. What has learned nothing of the flow is far outside: one call of a denoiser gives the mean,
+/// 0.85 away, and no share at all.
 ///
 /// One number is not an image: the published weights that are robust against whole examples' norms would make means of one
 /// number into medians here, which have another flow. So distances are squares, or Huber's with a constant above all
@@ -22,10 +23,12 @@ struct MixtureFlowTests {
     return try MixtureModel(ObjectiveConfiguration(edm), steps: 2500)
   }
 
-  private func expect(_ model: MixtureModel, _ sampling: SamplingMethod? = nil, bias: Double) throws {
+  private func expect(
+    _ model: MixtureModel, _ sampling: SamplingMethod? = nil, bias: Double, network: Double = 0.06
+  ) throws {
     let steps = SamplingSchedule(of: model.objective).fewestSteps
     let errors = try model.errors(sampling ?? .consistency(steps: steps))
-    #expect(abs(errors.share) < 0.03 && errors.map < bias + 0.06, "\(model.objective.name): \(errors)")
+    #expect(abs(errors.share) < 0.03 && errors.map < bias + network, "\(model.objective.name): \(errors)")
   }
 
   /// The closed form itself, against the flow's differential equation: dx/dσ = (x − D)/σ.
@@ -87,7 +90,9 @@ struct MixtureFlowTests {
     var scm = ContinuousTimeConsistency.Configuration()
     (scm.units, scm.variant, scm.logMean, scm.logDeviation) = (.data, variant, 0, 1.4)
     (scm.sigmaMin, scm.sigmaMax, scm.tangentConstant) = (0.02, Self.sigmaMax, 5)
-    try expect(try MixtureModel(ObjectiveConfiguration(scm), start: Self.teacher.get(), steps: 2500), bias: 0)
+    let model = try MixtureModel(
+      ObjectiveConfiguration(scm), start: Self.teacher.get(), steps: 4000, learningRate: 1e-3)
+    try expect(model, bias: 0, network: 0.12)
   }
 
   @Test func trajectoriesFollowTheFlowWhereverTheyEnd() throws {
@@ -109,8 +114,8 @@ struct MixtureFlowTests {
     var meanFlow = MeanFlow.Configuration()
     // t = σ/(σ + 1) in units of the data.
     (meanFlow.startTime, meanFlow.logitMean, meanFlow.logitDeviation) = (Self.sigmaMax / (Self.sigmaMax + 1), 0.2, 1.6)
-    (meanFlow.jumpShare, meanFlow.weightPower) = (0.6, 0)
-    try expect(try MixtureModel(ObjectiveConfiguration(meanFlow), steps: 4000), bias: 0)
+    (meanFlow.jumpShare, meanFlow.weightPower) = (0.5, 0)
+    try expect(try MixtureModel(ObjectiveConfiguration(meanFlow), steps: 4000), bias: 0, network: 0.12)
   }
 
   @Test func halvedStepsFollowTheFlow() throws {

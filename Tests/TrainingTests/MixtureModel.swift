@@ -62,7 +62,8 @@ struct MixtureModel: Sendable {
   ) throws {
     let objective = try configuration.objective(sigmaData: MixtureTruth.sigmaData)
     var layout = ParameterLayout()
-    let network = MixtureNetwork(embedsTarget: type(of: objective).needsTargetTime, in: &layout)
+    let network = MixtureNetwork(
+      embedsTarget: type(of: objective).needsTargetTime, frame: type(of: objective).frame, in: &layout)
     let plain = Parameterisation(Preconditioning(sigmaData: MixtureTruth.sigmaData), noiseScale: .edm)
     let parameterisation = Parameterisation(
       Preconditioning(

@@ -53,14 +53,20 @@ struct MixtureNetwork: Network {
   }
 
   private let layers: Layers?
+  /// What u is multiplied by: the linear frame's 0 … 1000 would make derivatives by it large in so small a network.
+  private let scale: Float
   var embedsTarget: Bool { layers?.target != nil }
 
   /// The exact denoiser's, for plain EDM coefficients and the embedding ln(sigma)/4; it has no parameters.
-  static let exact = MixtureNetwork(layers: nil)
+  static let exact = MixtureNetwork()
 
-  private init(layers: Layers?) { self.layers = layers }
+  private init() {
+    layers = nil
+    scale = 1
+  }
 
-  init(embedsTarget: Bool, width: Int = 48, in layout: inout ParameterLayout) {
+  init(embedsTarget: Bool, frame: Preconditioning.Frame, width: Int = 48, in layout: inout ParameterLayout) {
+    scale = frame == .linear ? 0.01 : 1
     layers = Layers(
       embedding: layout.scope("embedding") { NoiseEmbedding(width: 16, in: &$0) },
       target: embedsTarget ? layout.scope("target") { NoiseEmbedding(width: 16, startsAtZero: true, in: &$0) } : nil,
@@ -78,8 +84,8 @@ struct MixtureNetwork: Network {
 
   func callAsFunction(_ x: Tensor, noise: Tensor, target: Tensor?, _ conditioning: Conditioning) -> Tensor {
     guard let layers else { return exact(x, noise: noise) }
-    var level = layers.embedding(noise)
-    if let embedding = layers.target, let target { level = level + embedding(target) }
+    var level = layers.embedding(noise * scale)
+    if let embedding = layers.target, let target { level = level + embedding(target * scale) }
     level = level.mish()
     var h = layers.input(x)
     for block in layers.blocks { h = h + block.linear((h + block.film(level)).mish()) }
