@@ -67,7 +67,10 @@ let package = Package(
     .target(name: "Reporting", dependencies: ["Support"]),
     .target(
       name: "Comparison",
-      dependencies: ["Charts", "Configuration", "Consistency", "PolicyTraining", "Reporting", "Support", "Training"]),
+      dependencies: [
+        "Charts", "Configuration", "Consistency", "PolicyTraining", "Reporting", "SpeechTraining", "Support",
+        "Training",
+      ]),
     .executableTarget(
       name: "saltus",
       dependencies: [
@@ -141,7 +144,7 @@ let package = Package(
       name: "ComparisonTests",
       dependencies: [
         "Charts", "Comparison", "Configuration", "Consistency", "Datasets", "PolicyHead", "PolicyTraining", "PushTEnv",
-        "Reporting", "TestSupport", "saltus",
+        "Reporting", "SpeechTraining", "TestSupport", "saltus",
       ]),
     .testTarget(
       name: "SpeechHeadTests",
@@ -151,7 +154,8 @@ let package = Package(
     .testTarget(
       name: "SpeechTrainingTests",
       dependencies: [
-        "AudioFile", "Consistency", "SpeechCorpus", "SpeechHead", "SpeechTraining", "TestSupport", "Training",
+        "AudioFile", "Comparison", "Consistency", "Reporting", "SpeechCorpus", "SpeechHead", "SpeechTraining",
+        "TestSupport", "Training", "saltus",
       ]),
     .testTarget(
       name: "BundledModelsTests",

@@ -1,16 +1,16 @@
 import Reporting
 
 /// Rows that can stand in one table: made with the same settings, each method once.
-public struct Comparison: Sendable {
-  /// Best mean score in the fewest calls first.
-  public let rows: [ComparisonRow]
+public struct Comparison<Report: ComparedReport>: Sendable {
+  /// Best merit in the fewest calls first.
+  public let rows: [ComparisonRow<Report>]
   public let settings: ComparisonSettings
 
   /// Network calls that the table has columns for.
-  public static let columns = [1, 2, 4]
+  public static var columns: [Int] { [1, 2, 4] }
 
   /// - Throws: `CommandFailure` for no rows, rows of different settings, or two rows of one method.
-  public init(_ rows: [ComparisonRow]) throws(CommandFailure) {
+  public init(_ rows: [ComparisonRow<Report>]) throws(CommandFailure) {
     guard let first = rows.first else { throw CommandFailure("there are no rows to compare") }
     settings = first.settings
     for (index, row) in rows.enumerated() {
@@ -22,16 +22,18 @@ public struct Comparison: Sendable {
         throw CommandFailure("there are two rows of \(row.method)")
       }
     }
-    func isBefore(_ a: ComparisonRow, _ b: ComparisonRow) -> Bool {
+    func isBefore(_ a: ComparisonRow<Report>, _ b: ComparisonRow<Report>) -> Bool {
       for calls in Self.columns {
-        let (mine, its) = (a.result(calls: calls)?.report.meanScore, b.result(calls: calls)?.report.meanScore)
-        if mine != its { return mine ?? -1 > its ?? -1 }
+        let (mine, its) = (a.result(calls: calls)?.report.merit, b.result(calls: calls)?.report.merit)
+        if mine != its { return mine ?? -.infinity > its ?? -.infinity }
       }
       return a.method < b.method
     }
     self.rows = rows.sorted(by: isBefore)
   }
+}
 
+extension Comparison where Report == EvaluationReport {
   /// The method with the best mean score in so many calls, and those that are not told apart from it.
   public struct Winner: Sendable, Equatable {
     public var method: String

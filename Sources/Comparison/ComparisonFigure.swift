@@ -1,9 +1,10 @@
 import Charts
+import Reporting
 
 extension Figure {
   /// Mean score and success rate of every method over the number of network calls.
-  public init(_ comparison: Comparison) {
-    func chart(_ title: String, _ value: (ComparisonRow.Result) -> Double, labelled: Bool) -> Chart {
+  public init(_ comparison: Comparison<EvaluationReport>) {
+    func chart(_ title: String, _ value: (ComparisonRow<EvaluationReport>.Result) -> Double, labelled: Bool) -> Chart {
       let series = comparison.rows.enumerated().flatMap { index, row -> [Series] in
         let points = row.results.sorted { $0.calls < $1.calls }.map { SIMD2(Double($0.calls), value($0)) }
         let color = ChartColor.cycle[index % ChartColor.cycle.count]

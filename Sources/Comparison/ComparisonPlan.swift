@@ -1,17 +1,16 @@
 import Configuration
 import Consistency
 import Foundation
-import PolicyTraining
 import Reporting
 
 /// One method's trainings with their numbers of steps, before any of them is started.
-public struct ComparisonPlan: Sendable {
+public struct ComparisonPlan<Configuration: ComparedConfiguration>: Sendable {
   /// One of them.
   public struct Stage: Sendable {
     /// Where its checkpoints lie, `METHOD/STAGE` relative to the comparison's folder.
     public var folder: String
     /// Steps, batch and seed included.
-    public var configuration: PolicyTrainingConfiguration
+    public var configuration: Configuration
     /// See `Objective.evaluationsPerStep`.
     public var evaluationsPerStep: Int
     /// Folders of the stages that it starts from and follows.
@@ -45,17 +44,19 @@ public struct ComparisonPlan: Sendable {
       let other = preset.methods.first { $0.name == origin }
       return "\(origin)/\(other?.stages.last?.folder ?? "")"
     }
+    let common: Configuration = try ConfigurationLoader.load(
+      defaults: Configuration(), file: preset.common.map { folder.appending(path: $0).path })
     for stage in method.stages {
-      var configuration: PolicyTrainingConfiguration = try ConfigurationLoader.load(
-        defaults: PolicyTrainingConfiguration(), file: folder.appending(path: stage.config).path,
+      var configuration: Configuration = try ConfigurationLoader.load(
+        defaults: common, file: folder.appending(path: stage.config).path,
         overrides: preset.set + (stage.set ?? []) + overrides)
       // The objective's price does not depend on the data's scale.
-      let price = try configuration.objective.objective(sigmaData: 1).evaluationsPerStep
+      let price = try configuration.comparedObjective.objective(sigmaData: 1).evaluationsPerStep
       let share = stage.share ?? 1
-      configuration.training.steps = settings.steps(share: share, evaluationsPerStep: price)
-      configuration.training.batchSize = settings.batchSize
-      configuration.training.seed = settings.seed
-      guard configuration.training.steps > 0 else {
+      configuration.comparedTraining.steps = settings.steps(share: share, evaluationsPerStep: price)
+      configuration.comparedTraining.batchSize = settings.batchSize
+      configuration.comparedTraining.seed = settings.seed
+      guard configuration.comparedTraining.steps > 0 else {
         let least = Int((Double(price) / share).rounded(.up))
         throw CommandFailure(
           "--budget \(settings.budget): \(method.name) spends \(price) network evaluations a step, so that its stage "

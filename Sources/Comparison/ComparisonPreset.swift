@@ -17,10 +17,12 @@ import Support
 ///         stages: [{config: cd.yaml, teacher: edm, evaluate: [{steps: 1}, {steps: 2}, {steps: 4}]}]
 ///
 /// A method's stages share its budget; what they start from or follow is an earlier stage of theirs, or another method.
+/// For voices the files are of `VoiceTrainingConfiguration`, in which the section `student` is what is trained; they go over
+/// the file `common`, which has the networks that all methods share.
 public struct ComparisonPreset: Sendable, Codable, Equatable {
-  /// How a policy is sampled for its evaluation.
+  /// How a network is sampled for its evaluation.
   public struct Sampling: Sendable, Codable, Equatable {
-    /// Network calls of the consistency sampler, or intervals of the solver.
+    /// Network calls of the consistency sampler, or intervals of the solver; for voices 0 is the mean alone.
     public var steps: Int
     public var solver: ODEMethod?
 
@@ -39,7 +41,7 @@ public struct ComparisonPreset: Sendable, Codable, Equatable {
   public struct Stage: Sendable, Codable, Equatable {
     /// The folder of its checkpoints in the method's own; without a name `student`.
     public var name: String?
-    /// YAML file of `PolicyTrainingConfiguration`, relative to the preset.
+    /// YAML file of the head's training configuration, relative to the preset.
     public var config: String
     /// `key=value` texts that go over the file, as with `--set`.
     public var set: [String]?
@@ -49,7 +51,7 @@ public struct ComparisonPreset: Sendable, Codable, Equatable {
     public var teacher: String?
     /// Share of the method's budget, in (0, 1]; without one 1.
     public var share: Double?
-    /// How the policy that comes out is evaluated; nothing for one that only leads to the next.
+    /// How what comes out is evaluated; nothing for one that only leads to the next.
     public var evaluate: [Sampling]?
 
     public init(config: String) { self.config = config }
@@ -73,8 +75,10 @@ public struct ComparisonPreset: Sendable, Codable, Equatable {
     }
   }
 
-  /// Whether the demonstrations are seen through the world's symmetries as well.
+  /// Whether the demonstrations are seen through the world's symmetries as well; of policies only.
   public var symmetries = false
+  /// YAML file under every stage's, relative to the preset.
+  public var common: String?
   /// `key=value` texts that go over every stage's file.
   public var set: [String] = []
   /// In the order in which they are trained.

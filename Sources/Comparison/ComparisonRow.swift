@@ -2,7 +2,7 @@ import Foundation
 import Reporting
 
 /// What a comparison found out about one method: one file.
-public struct ComparisonRow: Sendable, Codable, Equatable {
+public struct ComparisonRow<Report: ComparedReport>: Sendable, Codable, Equatable {
   /// One of its trainings.
   public struct Training: Sendable, Codable, Equatable {
     /// The stage's name.
@@ -25,24 +25,24 @@ public struct ComparisonRow: Sendable, Codable, Equatable {
 
   /// One way in which it was sampled.
   public struct Result: Sendable, Codable, Equatable {
-    /// The stage whose policy it was.
+    /// The stage whose network it was.
     public var stage: String
     /// euler or heun; nil for the consistency sampler.
     public var solver: String?
-    public var report: EvaluationReport
+    public var report: Report
     /// How evenly the ways of doing the task are chosen, where that was measured: entropy of the first contact's side in
     /// bits, 0 to 1.
     public var modeCoverage: Double?
 
-    public init(stage: String, solver: String?, report: EvaluationReport, modeCoverage: Double? = nil) {
+    public init(stage: String, solver: String?, report: Report, modeCoverage: Double? = nil) {
       self.stage = stage
       self.solver = solver
       self.report = report
       self.modeCoverage = modeCoverage
     }
 
-    /// Network calls per chunk.
-    public var calls: Int { report.networkCallsPerChunk }
+    /// Network calls per sample.
+    public var calls: Int { report.calls }
   }
 
   public var method: String
@@ -74,15 +74,21 @@ public struct ComparisonRow: Sendable, Codable, Equatable {
   /// Forward passes of all its trainings.
   public var evaluations: Int { training.reduce(0) { $0 + $1.steps * $1.evaluationsPerStep } }
 
+  /// Minutes of all its trainings.
+  public var minutes: Double { training.reduce(0) { $0 + $1.seconds } / 60 }
+
+  /// What its training steps cost and how many there were, stage by stage.
+  var price: String { training.map { "\($0.evaluationsPerStep) × \($0.steps)" }.joined(separator: " + ") }
+
   /// Reads a row's file.
   ///
   /// - Throws: `CommandFailure` for a file that cannot be read or is none.
-  public static func read(_ path: String) throws(CommandFailure) -> ComparisonRow {
+  public static func read(_ path: String) throws(CommandFailure) -> ComparisonRow<Report> {
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw CommandFailure("\(path): there is no such file, or it cannot be read")
     }
-    guard let row = try? JSONDecoder().decode(ComparisonRow.self, from: bytes) else {
-      throw CommandFailure("\(path): this is no row that \"saltus compare\" wrote")
+    guard let row = try? JSONDecoder().decode(ComparisonRow<Report>.self, from: bytes) else {
+      throw CommandFailure("\(path): this is no row that \"saltus compare\" wrote of \(Report.kind)")
     }
     return row
   }
@@ -90,14 +96,14 @@ public struct ComparisonRow: Sendable, Codable, Equatable {
   /// The rows of a folder, `METHOD.json` each, in the order of their names.
   ///
   /// - Throws: `CommandFailure` for a folder that cannot be read or a file that is no row.
-  public static func read(folder: String) throws(CommandFailure) -> [ComparisonRow] {
+  public static func read(folder: String) throws(CommandFailure) -> [ComparisonRow<Report>] {
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: folder)
     } catch {
       throw CommandFailure("\(folder): there is no such folder, or it cannot be read")
     }
-    var rows: [ComparisonRow] = []
+    var rows: [ComparisonRow<Report>] = []
     for name in names.sorted() where name.hasSuffix(".json") { rows.append(try read("\(folder)/\(name)")) }
     return rows
   }

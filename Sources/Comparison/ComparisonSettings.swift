@@ -1,17 +1,20 @@
 /// What is the same for every row of one table.
 public struct ComparisonSettings: Sendable, Codable, Equatable {
-  /// The simulated world.
+  /// The simulated world; `speech` for voices.
   public var world: String
+  /// The recordings' speakers; nil for policies.
+  public var speakers: [String]?
   /// Forward passes of the network on a batch that each method may spend; see `Objective.evaluationsPerStep`.
   public var budget: Int
   public var batchSize: Int
   /// Of every training.
   public var seed: UInt64
+  /// Of each evaluation: episodes, or held-out sentences at most.
   public var episodes: Int
-  /// Seed of the first episode's start.
+  /// Seed of the first episode's start, or of the spoken sentences' noise.
   public var firstSeed: UInt64
-  /// How seeds become starts.
-  public var reset: String
+  /// How seeds become starts; nil for voices.
+  public var reset: String?
 
   public init(
     world: String, budget: Int, batchSize: Int, seed: UInt64, episodes: Int, firstSeed: UInt64, reset: String
@@ -23,6 +26,21 @@ public struct ComparisonSettings: Sendable, Codable, Equatable {
     self.episodes = episodes
     self.firstSeed = firstSeed
     self.reset = reset
+  }
+
+  /// Of a comparison of voices.
+  ///
+  /// - Parameter sentences: held-out sentences of the first speaker, at most.
+  public init(
+    speakers: [String], budget: Int, batchSize: Int, seed: UInt64, sentences: Int, firstSeed: UInt64
+  ) {
+    world = "speech"
+    self.speakers = speakers
+    self.budget = budget
+    self.batchSize = batchSize
+    self.seed = seed
+    episodes = sentences
+    self.firstSeed = firstSeed
   }
 
   /// Training steps that a share of the budget pays for; 0 if it pays for none.
@@ -37,7 +55,8 @@ public struct ComparisonSettings: Sendable, Codable, Equatable {
 
   /// One line for a person.
   public var summary: String {
-    "\(world), \(budget) network evaluations of batch \(batchSize) per method, seed \(seed); \(episodes) episodes from "
-      + "start \(firstSeed) on (\(reset))"
+    "\(world)\(speakers.map { " of \($0.joined(separator: " and "))" } ?? ""), \(budget) network evaluations of batch "
+      + "\(batchSize) per method, seed \(seed); \(episodes) "
+      + (reset.map { "episodes from start \(firstSeed) on (\($0))" } ?? "held-out sentences, noise of seed \(firstSeed)")
   }
 }

@@ -3,13 +3,13 @@ import Reporting
 
 /// A comparison as Markdown: one table, and in words who wins where.
 public struct ComparisonTable {
-  private let comparison: Comparison
+  private let comparison: Comparison<EvaluationReport>
 
-  public init(_ comparison: Comparison) { self.comparison = comparison }
+  public init(_ comparison: Comparison<EvaluationReport>) { self.comparison = comparison }
 
   /// The whole text.
   public var markdown: String {
-    let columns = Comparison.columns
+    let columns = Comparison<EvaluationReport>.columns
     let header =
       ["method"] + columns.map { $0 == 1 ? "1 call" : "\($0) calls" }
       + ["more calls", "needs", "evaluations a step × steps", "evaluations", "minutes", "ms a chunk", "mode coverage"]
@@ -27,35 +27,33 @@ public struct ComparisonTable {
       """
   }
 
-  private func cells(of row: ComparisonRow, _ columns: [Int]) -> [String] {
+  private func cells(of row: ComparisonRow<EvaluationReport>, _ columns: [Int]) -> [String] {
     let more = row.results.filter { !columns.contains($0.calls) }.map { "\($0.calls): \(score($0))" }
-    let price = row.training.map { "\($0.evaluationsPerStep) × \($0.steps)" }.joined(separator: " + ")
-    let minutes = row.training.reduce(0) { $0 + $1.seconds } / 60
     return ["\(row.method), \(row.title)"]
       + columns.map { row.result(calls: $0).map(score) ?? "–" }
       + [
         more.isEmpty ? "–" : more.joined(separator: "; "),
         row.origins.isEmpty ? "–" : row.origins.joined(separator: ", "),
-        price, "\(row.evaluations)", String(format: "%.1f", minutes),
+        row.price, "\(row.evaluations)", String(format: "%.1f", row.minutes),
         row.cheapest.map { String(format: "%.2f", $0.report.latency.p50) } ?? "–", coverage(of: row),
       ]
   }
 
-  private func score(_ result: ComparisonRow.Result) -> String {
+  private func score(_ result: ComparisonRow<EvaluationReport>.Result) -> String {
     let report = result.report
     let interval = report.meanScoreInterval.map { String(format: "%.3f", $0) }.joined(separator: ", ")
     return String(format: "%.3f", report.meanScore) + " [\(interval)], "
       + String(format: "%.1f %%", 100 * report.successRate)
   }
 
-  private func coverage(of row: ComparisonRow) -> String {
+  private func coverage(of row: ComparisonRow<EvaluationReport>) -> String {
     let measured = row.results.compactMap { result in
       result.modeCoverage.map { "\(result.calls): " + String(format: "%.2f", $0) }
     }
     return measured.isEmpty ? "–" : measured.joined(separator: "; ")
   }
 
-  private func sentence(_ winner: Comparison.Winner, calls: Int) -> String {
+  private func sentence(_ winner: Comparison<EvaluationReport>.Winner, calls: Int) -> String {
     let place = calls == 1 ? "1 call" : "\(calls) calls"
     let rest =
       winner.equals.isEmpty

@@ -65,6 +65,8 @@ public protocol Objective: Sendable {
 extension Objective {
   /// Nothing.
   public static var secondEmbedding: SecondEmbedding? { nil }
+  /// Whether that is the level at which a jump ends.
+  public static var needsTargetTime: Bool { secondEmbedding == .targetTime }
   /// EDM's.
   public static var frame: Preconditioning.Frame { .edm }
   /// EDM denoisers.

@@ -67,23 +67,34 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
     self.guidance = guidance
   }
 
+  /// The fewest network calls of a consistency chain: 1, or those of the one chain that was trained.
+  public var fewestSteps: Int { phases.isEmpty ? 1 : phases.count - 1 }
+
   /// Takes what was chosen after the training, where it is given.
   ///
   /// - Parameters:
   ///   - middle: falling middle sigmas in the data's units: entry i belongs to i + 2 steps.
   ///   - temperature: 0 to 2.
+  ///   - gamma: 0 to 1, for models that jump between any two noise levels only.
   ///   - boundary: the model's boundary sigma.
-  /// - Throws: `ConsistencyError` for chains that do not fall, or an impossible temperature; the values are set even so.
+  ///   - jumps: whether its network embeds where a jump ends.
+  /// - Throws: `ConsistencyError` for chains that do not fall, an impossible temperature or gamma, or a gamma for a model
+  ///   that knows no jumps; the values are set even so.
   public mutating func use(
-    middle: [[Double]]? = nil, temperature: Double? = nil, boundary: Double
+    middle: [[Double]]? = nil, temperature: Double? = nil, gamma: Double? = nil, boundary: Double, jumps: Bool = false
   ) throws(ConsistencyError) {
     if let middle { self.middle = middle }
     if let temperature { self.temperature = temperature }
+    if let gamma {
+      try ConsistencyError.require(
+        jumps, "gamma", gamma, "none: only models that jump between any two noise levels have one (ctm, meanflow)")
+      self.gamma = gamma
+    }
     try ConsistencyError.require(
       phases.isEmpty || self.middle.isEmpty, "middleSigmas", self.middle,
       "none: this model was trained for one chain, \(phases)")
     for steps in phases.isEmpty ? 1...self.middle.count + 1 : phases.count - 1...phases.count - 1 {
-      _ = try Sampler(.consistency(steps: steps), self, boundary: boundary, elementCount: 0)
+      _ = try Sampler(.consistency(steps: steps), self, boundary: boundary, jumps: jumps, elementCount: 0)
     }
   }
 

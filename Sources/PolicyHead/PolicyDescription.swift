@@ -89,6 +89,6 @@ public struct PolicyDescription: Sendable, Codable, Equatable {
   func sampler(_ method: SamplingMethod, elementCount: Int) throws(ConsistencyError) -> Sampler {
     try Sampler(
       method, sampling, boundary: parameterisation.preconditioning.boundarySigma,
-      jumps: objective.method.objective.secondEmbedding == .targetTime, elementCount: elementCount)
+      jumps: objective.method.objective.needsTargetTime, elementCount: elementCount)
   }
 }

@@ -7,15 +7,19 @@ public struct PolicyUse: Sendable, Codable, Equatable {
   public var middleSigmas: [[Double]]?
   /// See `SamplingSchedule.temperature`.
   public var temperature: Double?
-  /// See `SamplingSchedule.guidance`.
+  /// See `SamplingSchedule.gamma`; only for a network that was trained to jump between any two noise levels.
+  public var gamma: Double?
+  /// See `SamplingSchedule.guidance`; only for a network that was trained with it.
   public var guidance: Double?
 
   public init(
-    actionSteps: Int? = nil, middleSigmas: [[Double]]? = nil, temperature: Double? = nil, guidance: Double? = nil
+    actionSteps: Int? = nil, middleSigmas: [[Double]]? = nil, temperature: Double? = nil, gamma: Double? = nil,
+    guidance: Double? = nil
   ) {
     self.actionSteps = actionSteps
     self.middleSigmas = middleSigmas
     self.temperature = temperature
+    self.gamma = gamma
     self.guidance = guidance
   }
 }
@@ -23,8 +27,8 @@ public struct PolicyUse: Sendable, Codable, Equatable {
 extension TrainedPolicy {
   /// The same network, used in another way.
   ///
-  /// - Throws: `PolicyError` for a chunk that the horizon does not hold, a chain that does not fall, or a guidance that was
-  ///   not trained.
+  /// - Throws: `PolicyError` for a chunk that the horizon does not hold, a chain that does not fall, a gamma for a network
+  ///   that knows no jumps, or a guidance that was not trained.
   public func used(_ use: PolicyUse) throws(PolicyError) -> TrainedPolicy {
     var description = description
     if let actionSteps = use.actionSteps { description.actionSteps = actionSteps }
@@ -36,8 +40,9 @@ extension TrainedPolicy {
         try description.sampling.use(guidance: guidance, of: objective)
       }
       try description.sampling.use(
-        middle: use.middleSigmas, temperature: use.temperature,
-        boundary: parameterisation.preconditioning.boundarySigma)
+        middle: use.middleSigmas, temperature: use.temperature, gamma: use.gamma,
+        boundary: parameterisation.preconditioning.boundarySigma,
+        jumps: description.objective.method.objective.needsTargetTime)
     } catch {
       throw .badSetting("\(error)")
     }

@@ -141,7 +141,7 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
       return "the refiner does not fit the encoder"
     }
     if decoder.frameCondition != FrameConditions.count(encoder) || decoder.globalCondition != speakers.count
-      || decoder.targetEmbedding != (objective?.method.objective.secondEmbedding == .targetTime)
+      || decoder.targetEmbedding != (objective?.method.objective.needsTargetTime ?? false)
     {
       return "the decoder's conditions do not fit the encoder and the speakers"
     }

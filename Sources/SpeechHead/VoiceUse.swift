@@ -6,23 +6,28 @@ public struct VoiceUse: Sendable, Codable, Equatable {
   public var middleSigmas: [[Double]]?
   /// See `SamplingSchedule.temperature`.
   public var temperature: Double?
+  /// See `SamplingSchedule.gamma`; only for a decoder that was trained to jump between any two noise levels.
+  public var gamma: Double?
 
-  public init(middleSigmas: [[Double]]? = nil, temperature: Double? = nil) {
+  public init(middleSigmas: [[Double]]? = nil, temperature: Double? = nil, gamma: Double? = nil) {
     self.middleSigmas = middleSigmas
     self.temperature = temperature
+    self.gamma = gamma
   }
 }
 
 extension TrainedVoice {
   /// The same networks, used in another way.
   ///
-  /// - Throws: `SpeechError.badSetting` for a chain that does not fall, or an impossible temperature.
+  /// - Throws: `SpeechError.badSetting` for a chain that does not fall, an impossible temperature, or a gamma for a decoder
+  ///   that knows no jumps.
   public func used(_ use: VoiceUse) throws(SpeechError) -> TrainedVoice {
     var description = description
     do {
       try description.sampling.use(
-        middle: use.middleSigmas, temperature: use.temperature,
-        boundary: description.parameterisation.preconditioning.boundarySigma)
+        middle: use.middleSigmas, temperature: use.temperature, gamma: use.gamma,
+        boundary: description.parameterisation.preconditioning.boundarySigma,
+        jumps: description.decoder.targetEmbedding)
     } catch {
       throw .badSetting("\(error)")
     }

@@ -34,8 +34,13 @@ public struct VoiceTrainer {
       guard !teacher.needsTeacher else {
         throw TrainingError.configuration("teacher.objective: \(teacher.name) needs a teacher itself; edm is one")
       }
+      let origin = DecoderOrigin(role: "teacher", method: configuration.teacher.objective.method)
+      try origin.check(leadsTo: student, stage: "student")
+      if student.needsTeacher { try origin.check(teaches: student, stage: "student") }
       var sampling = SamplingSchedule(of: student)
-      try sampling.use(temperature: configuration.use.temperature, boundary: student.boundarySigma)
+      try sampling.use(
+        temperature: configuration.use.temperature, gamma: configuration.use.gamma, boundary: student.boundarySigma,
+        jumps: type(of: student).needsTargetTime)
     } catch let error as TrainingError {
       throw error
     } catch {
@@ -97,11 +102,14 @@ public struct VoiceTrainer {
   /// The third or the fourth stage.
   ///
   /// - Parameters:
-  ///   - start: the voice that the stage before made.
+  ///   - name: of its directory below the output.
+  ///   - start: the voice that the stage before made; after the second stage the decoder is trained from scratch.
+  ///   - teacher: the frozen voice, where the objective needs one; by default the start.
   ///   - aligned: by the voice that the second stage made.
-  /// - Throws: `TrainingError`, see `Trainer`; `ConsistencyError` for an objective's impossible setting.
+  /// - Throws: `TrainingError`, see `Trainer`, or for a start or a teacher that the objective can do nothing with;
+  ///   `ConsistencyError` for an objective's impossible setting.
   public func decoderStage(
-    _ stage: VoiceTrainingConfiguration.Stage, name: String, start: TrainedVoice,
+    _ stage: VoiceTrainingConfiguration.Stage, name: String, start: TrainedVoice, teacher: TrainedVoice? = nil,
     aligned: (training: [AlignedUtterance], heldOut: [AlignedUtterance]), resume: Bool
   ) throws -> VoiceStage<DecoderTask> {
     var description = start.description
@@ -111,24 +119,35 @@ public struct VoiceTrainer {
       ? (aligned.training.residualDeviation * 1000).rounded() / 1000
       : description.parameterisation.preconditioning.sigmaData
     let objective = try stage.objective.objective(sigmaData: sigmaData)
-    let teacher = objective.needsTeacher ? description.parameterisation : nil
+    if let method = description.objective?.method {
+      try DecoderOrigin(role: "start", method: method).check(leadsTo: objective, stage: name)
+    }
+    let followed = objective.needsTeacher ? teacher ?? start : nil
+    if let followed {
+      guard let method = followed.description.objective?.method else {
+        throw TrainingError.configuration(
+          "\(name): objective=\(objective.name) needs a teacher whose decoder is trained")
+      }
+      try DecoderOrigin(role: "teacher", method: method).check(teaches: objective, stage: name)
+    }
     description.parameterisation = Parameterisation(
       Preconditioning(
         sigmaData: sigmaData, boundarySigma: objective.boundarySigma, frame: type(of: objective).frame),
       noiseScale: configuration.decoder.noiseScale)
     description.objective = stage.objective
-    description.decoder.targetEmbedding = type(of: objective).secondEmbedding == .targetTime
+    description.decoder.targetEmbedding = type(of: objective).needsTargetTime
     description.sampling = SamplingSchedule(of: objective)
     let task = try DecoderTask(
-      description, objective: objective, teacher: teacher, training: aligned.training, heldOut: aligned.heldOut,
-      cropLength: configuration.cropLength)
+      description, objective: objective, teacher: followed?.description.parameterisation, training: aligned.training,
+      heldOut: aligned.heldOut, cropLength: configuration.cropLength)
     // The loss may learn parameters beside the networks', and the decoder embed a target time that its start does not.
-    let weights = task.layout.initialize(
-      seed: stage.training.seed, adopting: start.weights, of: start.model.layout)
+    func adopted(_ voice: TrainedVoice) -> ParameterBuffer {
+      task.layout.initialize(seed: stage.training.seed, adopting: voice.weights, of: voice.model.layout)
+    }
     return try VoiceStage(
       description, task, stage.training, fingerprint.following(start, cropLength: configuration.cropLength),
-      directory: directory(name), start: weights, teacher: objective.needsTeacher ? weights : nil,
-      communicator: communicator, threads: threads, resume: resume)
+      directory: directory(name), start: adopted(start), teacher: followed.map(adopted), communicator: communicator,
+      threads: threads, resume: resume)
   }
 }
 

@@ -9,8 +9,8 @@ struct BundleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bundle", abstract: "Write a checkpoint's averaged weights in half precision, without training state.",
     discussion: """
-      Keys, all of them choices made after the training: middleSigmas (entry i belongs to i + 2 steps), temperature, and
-      for a policy actionSteps and guidance.
+      Keys, all of them choices made after the training: middleSigmas (entry i belongs to i + 2 steps), temperature, gamma
+      (of ctm and meanflow only), and for a policy actionSteps and guidance (of lcm only).
 
       EXAMPLE:
         saltus bundle runs/student/last.safetensors -o pusht.safetensors

@@ -3,8 +3,8 @@ import Charts
 import Comparison
 import Environments
 import Foundation
-import PushTEnv
 import Reporting
+import SpeechCorpus
 import Support
 
 /// `saltus compare`: methods side by side, each trained with the same network, data and compute.
@@ -20,23 +20,41 @@ struct Compare: ParsableCommand {
       after an interruption; what is finished is not done again. Methods may be trained in different calls: table and plot
       are made of all rows that are there, and of those in --rows.
 
+      --speech compares voices: --data are folders of recordings as for 'saltus train speech', and what is trained anew for
+      every method is the decoder. All methods share one encoder and one refiner, in OUT/encoder and OUT/refiner; those of an
+      earlier 'saltus train speech' with the same settings may be copied there. Measured are held-out sentences of the first
+      speaker, which lie in OUT/audio beside their recordings. Word error rates need an outside recogniser: --metrics takes
+      what Examples/Benchmarks/speech_metrics.py prints, and without it the table says that they are missing.
+
       EXAMPLES:
         saltus compare --env pusht --data pusht_cchi_v7_replay.zarr --out runs/compare --table compare.md --plot compare.png
         saltus compare --env pusht --data pusht_cchi_v7_replay.zarr --out runs/compare --methods cd,ect --budget 6000
         saltus compare --rows Examples/Comparison/pusht --table compare.md --plot compare.png
+        saltus compare --speech --data kathleen --data ljspeech-part --out runs/voices --methods cd
+        Examples/Benchmarks/speech_metrics.py runs/voices/audio/sentences.json runs/voices/audio/real \
+          runs/voices/audio/cd-student-* > metrics.jsonl
+        saltus compare --speech --out runs/voices --metrics metrics.jsonl --table voices.md --plot voices.png
       """)
 
   @Option(help: "The simulated world.")
   var env = SimulatedWorld.pusht
 
-  @Option(help: ArgumentHelp("Demonstrations: Zarr folder or .zip, or .npz.", valueName: "PATH"))
-  var data: String?
+  @Flag(help: "Compare voices instead of policies.")
+  var speech = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Demonstrations: Zarr folder or .zip, or .npz; with --speech folders of recordings, one for each speaker.",
+      valueName: "PATH"))
+  var data: [String] = []
 
   @Option(help: ArgumentHelp("Directory of checkpoints and rows.", valueName: "DIR"))
   var out: String?
 
   @Option(
-    help: ArgumentHelp("Which methods; by default Examples/Presets/compare/ENV/comparison.yaml.", valueName: "FILE"))
+    help: ArgumentHelp(
+      "Which methods; by default Examples/Presets/compare/ENV/comparison.yaml, with --speech ENV is speech.",
+      valueName: "FILE"))
   var preset: String?
 
   @Option(help: ArgumentHelp("Only these methods, and what they start from or follow.", valueName: "cd,ect"))
@@ -45,16 +63,18 @@ struct Compare: ParsableCommand {
   @Option(help: ArgumentHelp("Forward passes of the network on a batch that each method may spend.", valueName: "N"))
   var budget = 60_000
 
-  @Option(help: ArgumentHelp("Examples per training step.", valueName: "N"))
-  var batch = 128
+  @Option(help: ArgumentHelp("Examples per training step; by default 128, with --speech 16.", valueName: "N"))
+  var batch: Int?
 
   @Option(help: ArgumentHelp("Seed of every training.", valueName: "S"))
   var seed: UInt64 = 1
 
-  @Option(help: ArgumentHelp("Episodes of each evaluation.", valueName: "N"))
-  var episodes = 500
+  @Option(
+    help: ArgumentHelp(
+      "Episodes of each evaluation, by default 500; with --speech sentences, at most 100.", valueName: "N"))
+  var episodes: Int?
 
-  @Option(help: ArgumentHelp("Seed of the first episode.", valueName: "S"))
+  @Option(help: ArgumentHelp("Seed of the first episode; with --speech of the noise.", valueName: "S"))
   var firstSeed: UInt64 = 5000
 
   @Option(help: "How seeds become starts: legacy or gymnasium.")
@@ -63,16 +83,23 @@ struct Compare: ParsableCommand {
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "Sets one key in every stage, such as widths=32,64; not steps, batchSize, seed.", valueName: "key=value"))
+      "Sets one key in every stage, such as widths=32,64; not steps, batchSize, seed. With --speech the decoder's training is "
+        + "student: student.learningRate=1e-4.", valueName: "key=value"))
   var overrides: [String] = []
 
   @Option(help: ArgumentHelp("Folders of rows that were made before.", valueName: "DIR"))
   var rows: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Word error rates of the folders in OUT/audio, which go into the rows in --out.", valueName: "FILE"))
+  var metrics: String?
+
   @Option(help: ArgumentHelp("Write the table as Markdown; by default it is printed.", valueName: "FILE"))
   var table: String?
 
-  @Option(help: ArgumentHelp("Draw scores and success rates, .png or .svg.", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("Draw what was measured over the number of network calls, .png or .svg.", valueName: "FILE"))
   var plot: String?
 
   @Option(help: ArgumentHelp("Write all rows into one JSON file.", valueName: "FILE"))
@@ -81,10 +108,22 @@ struct Compare: ParsableCommand {
   @OptionGroup var threadOptions: ThreadOptions
 
   func validate() throws {
-    guard data != nil && out != nil || data == nil && out == nil && !rows.isEmpty else {
-      throw ValidationError("Give --data and --out to train, or --rows alone to make the table anew.")
+    if data.isEmpty {
+      // Rows that are there already: their word error rates may be new.
+      let isEnough = out == nil ? !rows.isEmpty : metrics != nil
+      guard isEnough else {
+        throw ValidationError("Give --data and --out to train, or --rows alone to make the table anew.")
+      }
+    } else {
+      guard out != nil else {
+        throw ValidationError("Give --data and --out to train, or --rows alone to make the table anew.")
+      }
+      if data.count > 1 && !speech {
+        throw ValidationError("--data: one data set is possible; several are for --speech.")
+      }
     }
-    for (name, value) in [("budget", budget), ("batch", batch), ("episodes", episodes)] where value < 1 {
+    if metrics != nil && !speech { throw ValidationError("--metrics is for --speech.") }
+    for (name, value) in [("budget", budget), ("batch", batch ?? 1), ("episodes", episodes ?? 1)] where value < 1 {
       throw ValidationError("--\(name) \(value): at least 1 is needed.")
     }
     if let json, let out {
@@ -94,45 +133,96 @@ struct Compare: ParsableCommand {
         throw ValidationError("--json \(json): --out is for single rows; choose another directory.")
       }
     }
-    guard !firstSeed.addingReportingOverflow(UInt64(episodes)).overflow else {
-      throw ValidationError("--first-seed \(firstSeed): there are no \(episodes) seeds from there on.")
-    }
+    try EpisodeSeeds.check(firstSeed, count: episodes ?? 500)
   }
 
   func run() throws {
-    var found: [ComparisonRow] = []
-    for folder in rows { found += try ComparisonRow.read(folder: folder) }
-    if let data, let out {
-      let earlier = FileManager.default.fileExists(atPath: out) ? try ComparisonRow.read(folder: out) : []
-      let settings = ComparisonSettings(
-        world: env.rawValue, budget: budget, batchSize: batch, seed: seed, episodes: episodes, firstSeed: firstSeed,
-        reset: reset.rawValue)
+    if speech {
+      try runSpeech()
+    } else {
+      try runPolicies()
+    }
+  }
+
+  private func runPolicies() throws {
+    let settings = ComparisonSettings(
+      world: env.rawValue, budget: budget, batchSize: batch ?? 128, seed: seed, episodes: episodes ?? 500,
+      firstSeed: firstSeed, reset: reset.rawValue)
+    let rows: [ComparisonRow<EvaluationReport>] = try collectedRows(settings) { out in
+      try ComparisonRun<PolicyComparison>(
+        preset: preset ?? "Examples/Presets/compare/\(env.rawValue)/comparison.yaml", methods: methodNames,
+        settings: settings, overrides: overrides, out: out
+      ) { preset, _ in
+        PolicyComparison(
+          preset: preset, settings: settings, world: env, reset: reset, data: data[0], out: out,
+          threads: threadOptions.threads)
+      }.run()
+    }
+    try write(Comparison(rows))
+  }
+
+  private func runSpeech() throws {
+    let recognised = try metrics.map { try RecognitionMetrics(contentsOf: $0) }
+    let corpora = try data.map { try SpeechCorpus($0) }
+    let settings = ComparisonSettings(
+      speakers: corpora.map(\.name), budget: budget, batchSize: batch ?? 16, seed: seed, sentences: episodes ?? 100,
+      firstSeed: firstSeed)
+    var rows: [ComparisonRow<SpeechEvaluationReport>] = try collectedRows(settings) { out in
+      try ComparisonRun<SpeechComparison>(
+        preset: preset ?? "Examples/Presets/compare/speech/comparison.yaml", methods: methodNames, settings: settings,
+        overrides: overrides, out: out
+      ) { _, plans in
+        try SpeechComparison(corpora, plans, settings: settings, out: out, threads: threadOptions.threads)
+      }.run()
+    }
+    if let recognised {
+      let before = rows
+      rows = try recognised.added(to: rows)
+      for (row, known) in zip(rows, before) where row != known {
+        guard let out, FileManager.default.fileExists(atPath: "\(out)/\(row.method).json") else { continue }
+        try JSONFile.write(row, to: "\(out)/\(row.method).json")
+      }
+    }
+    try write(Comparison(rows))
+  }
+
+  private var methodNames: [String]? {
+    methods?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+  }
+
+  /// The rows of `--rows`, and those of `--out` after what is missing there was made.
+  ///
+  /// - Parameter make: fills a directory.
+  private func collectedRows<Report>(
+    _ settings: ComparisonSettings, make: (_ out: String) throws -> Void
+  ) throws -> [ComparisonRow<Report>] {
+    var found: [ComparisonRow<Report>] = []
+    for folder in rows { found += try ComparisonRow<Report>.read(folder: folder) }
+    guard let out else { return found }
+    if !data.isEmpty {
+      let earlier: [ComparisonRow<Report>] =
+        FileManager.default.fileExists(atPath: out) ? try ComparisonRow<Report>.read(folder: out) : []
       // Said before the training, not when the table is made.
       for row in found + earlier where row.settings != settings {
         throw CommandFailure(
           "the row of \(row.method) was made with other settings: \(row.settings.summary); use the same, or choose another "
             + "--out directory")
       }
-      let comparison = try PolicyComparison(
-        preset: preset ?? "Examples/Presets/compare/\(env.rawValue)/comparison.yaml",
-        methods: methods?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }, settings: settings,
-        overrides: overrides, world: env, reset: reset, data: data, out: out, threads: threadOptions.threads)
-      try comparison.run()
-      // The folder's rows are newer than any others of the same methods.
-      let made = try ComparisonRow.read(folder: out)
-      found = found.filter { row in !made.contains { $0.method == row.method } } + made
+      try make(out)
     }
-    try write(Comparison(found))
+    // The folder's rows are newer than any others of the same methods.
+    let made = try ComparisonRow<Report>.read(folder: out)
+    return found.filter { row in !made.contains { $0.method == row.method } } + made
   }
 
-  private func write(_ comparison: Comparison) throws {
-    let markdown = ComparisonTable(comparison).markdown
+  private func write<Report>(_ comparison: Comparison<Report>) throws {
+    let markdown = Report.markdown(comparison)
     if let table {
       try AtomicFile.write(markdown.utf8, to: table)
     } else {
       print(markdown)
     }
     if let json { try JSONFile.write(comparison.rows, to: json) }
-    if let plot { try Figure(comparison).write(to: plot, width: 1100, height: 450) }
+    if let plot { try Report.figure(comparison).write(to: plot, width: 1100, height: 450) }
   }
 }

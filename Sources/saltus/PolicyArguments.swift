@@ -31,10 +31,17 @@ struct PolicyArguments: ParsableArguments {
         + "plain.", valueName: "W"))
   var guidance: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Of policies that jump between any two noise levels (ctm, meanflow): 0 for long jumps without fresh noise, 1 for "
+        + "consistency sampling; in place of the policy's own.", valueName: "X"))
+  var gamma: Double?
+
   func validate() throws {
     if let temperature, !(0...2).contains(temperature) {
       throw ValidationError("--temperature \(temperature): 0 to 2 are possible.")
     }
+    try Self.check(gamma: gamma, solver: solver)
     if steps < 1 { throw ValidationError("--steps \(steps): at least 1 is needed.") }
     if sigmas != nil && solver != nil {
       throw ValidationError("--sigmas is for chains, --solver for the ODE: give one.")
@@ -51,7 +58,15 @@ struct PolicyArguments: ParsableArguments {
   ///
   /// - Parameter actionSteps: executed actions of every chunk, in place of the trained number.
   func policy(actionSteps: Int? = nil) throws -> TrainedPolicy {
-    try Self.load(checkpoint).used(PolicyUse(actionSteps: actionSteps, temperature: temperature, guidance: guidance))
+    try Self.load(checkpoint).used(
+      PolicyUse(actionSteps: actionSteps, temperature: temperature, gamma: gamma, guidance: guidance))
+  }
+
+  /// Refuses a gamma that is none, or that a solver would pass over: for policies and voices.
+  static func check(gamma: Double?, solver: ODEMethod?) throws {
+    guard let gamma else { return }
+    if !(0...1).contains(gamma) { throw ValidationError("--gamma \(gamma): 0 to 1 are possible.") }
+    if solver != nil { throw ValidationError("--gamma is for chains, --solver for the ODE: give one.") }
   }
 
   /// A checkpoint by path, or a bundled one by name.

@@ -5,7 +5,6 @@ import Reporting
 import SpeechCorpus
 import SpeechHead
 import SpeechTraining
-import Synchronization
 import Training
 
 /// `saltus train speech`: the four stages of a voice, and its bundled file.
@@ -49,7 +48,7 @@ struct TrainSpeech: SharedByRanks {
     if let problem = configuration.problem { throw CommandFailure(problem) }
     let corpora = try data.map { try SpeechCorpus($0) }
     Interrupt.install()
-    let examples = try read(corpora, configuration)
+    let examples = try VoiceTrainingCommand.read(corpora, configuration, threads: threadOptions.threads)
     let trainer = try VoiceTrainer(
       configuration, examples: examples, output: URL(filePath: out), communicator: Ranks.communicator,
       threads: threadOptions.threads)
@@ -73,54 +72,14 @@ struct TrainSpeech: SharedByRanks {
     TrainingCommand.note("wrote \(voice.path)")
   }
 
-  private func read(_ corpora: [SpeechCorpus], _ configuration: VoiceTrainingConfiguration) throws -> SpeechExamples {
-    let total = corpora.reduce(0) { $0 + $1.entries.count }
-    let progress = Mutex(Ranks.progress("recordings", total: total))
-    let examples = try SpeechExamples(corpora, configuration, threads: threadOptions.threads) { count in
-      progress.withLock { $0.update(step: count) }
-    }
-    progress.withLock { $0.finish() }
-    for exclusion in examples.excluded.prefix(20) {
-      TrainingCommand.note("warning: \(exclusion.name): left out: \(exclusion.reason)")
-    }
-    if examples.excluded.count > 20 {
-      TrainingCommand.note("warning: \(examples.excluded.count - 20) more are left out; see saltus data describe")
-    }
-    let frames = examples.training.reduce(0) { $0 + $1.frameCount(bands: configuration.mel.bands) }
-    TrainingCommand.note(
-      "\(examples.training.count) sentences, \(Int(Double(frames) / configuration.mel.frameRate / 60)) minutes; "
-        + "\(examples.heldOut.count) held out; speakers: \(examples.speakers.map(\.name).joined(separator: ", "))")
-    return examples
-  }
-
-  /// Trains one stage, or goes on with it, and gives the voice that came out.
+  /// Trains one stage, or goes on with it, with samples of what the voice says as it learns.
   private func stage<Task>(
     _ name: String, _ settings: TrainingConfiguration, _ voices: VoiceTrainer,
     make: (Bool) throws -> VoiceStage<Task>
   ) throws -> TrainedVoice {
-    let last = voices.directory(name).appending(path: "last.safetensors")
-    let exists = try Ranks.communicator.broadcast(FileManager.default.fileExists(atPath: last.path))
-    let stage = try make(resume && exists)
-    let trainer = stage.trainer
-    if resume && exists { TrainingCommand.note("\(name): resuming at step \(trainer.step)") }
-    let samples = try VoiceSamples(stage: name, directory: URL(filePath: out).appending(path: "samples"))
-    var progress = ProgressReporter(label: name, total: settings.steps, start: trainer.step)
-    let outcome = try trainer.run(shouldStop: { Interrupt.isRequested }) { report in
-      progress.update(step: report.step, loss: report.loss)
-      if report.step % settings.checkpointEvery == 0 || report.step == settings.steps {
-        do {
-          try samples.write(stage.voice(), step: report.step, threads: threadOptions.threads)
-        } catch {
-          TrainingCommand.note("warning: no samples at step \(report.step): \(error)")
-        }
-      }
+    let samples = VoiceSamples(stage: name, directory: URL(filePath: out).appending(path: "samples"))
+    return try VoiceTrainingCommand.stage(name, settings, voices, resume: resume, make: make) { voice, step in
+      try samples.write(voice, step: step, threads: threadOptions.threads)
     }
-    progress.finish()
-    if outcome == .interrupted {
-      TrainingCommand.note("stopped and saved at step \(trainer.step) of \(name); continue with --resume")
-      throw try Ranks.interruption()
-    }
-    // Not from the file, which other machines may not see.
-    return try stage.voice()
   }
 }

@@ -30,6 +30,12 @@ struct VoiceArguments: ParsableArguments {
       valueName: "X"))
   var temperature: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Of voices that jump between any two noise levels (ctm, meanflow): 0 for long jumps without fresh noise, 1 for "
+        + "consistency sampling; by default the voice's own.", valueName: "X"))
+  var gamma: Double?
+
   @Option(help: ArgumentHelp("Decides the noise: the same seed is the same audio.", valueName: "N"))
   var seed: UInt64 = 0
 
@@ -51,6 +57,7 @@ struct VoiceArguments: ParsableArguments {
     if let temperature, !(0...2).contains(temperature) {
       throw ValidationError("--temperature \(temperature): 0 to 2 are possible.")
     }
+    try PolicyArguments.check(gamma: gamma, solver: solver)
     if !(0.25...4).contains(lengthScale) {
       throw ValidationError("--length-scale \(lengthScale): 0.25 to 4 are possible.")
     }
@@ -60,7 +67,7 @@ struct VoiceArguments: ParsableArguments {
   }
 
   func load() throws -> TrainedVoice {
-    try TrainedVoice(contentsOf: BundledModels.file(voice)).used(VoiceUse(temperature: temperature))
+    try TrainedVoice(contentsOf: BundledModels.file(voice)).used(VoiceUse(temperature: temperature, gamma: gamma))
   }
 
   func userLexicon() throws -> UserLexicon { try lexicon.map { try UserLexicon(path: $0) } ?? UserLexicon() }

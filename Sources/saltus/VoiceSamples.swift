@@ -15,19 +15,19 @@ struct VoiceSamples {
   private let stage: String
   private let directory: URL
 
-  init(stage: String, directory: URL) throws {
+  init(stage: String, directory: URL) {
     self.stage = stage
     self.directory = directory
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
   }
 
   /// Writes SPEAKER-STAGE-STEP-N.wav and .png. A voice whose decoder is not trained says its mean.
   func write(_ voice: TrainedVoice, step: Int, threads: Int) throws {
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     var settings = SpeechSynthesizer.Settings()
     switch stage {
     case "encoder", "refiner": settings.method = .mean
     case "teacher": settings.method = .sampled(.solver(.heun, intervals: 32))
-    default: settings.method = .sampled(.consistency(steps: 1))
+    default: settings.method = .sampled(.consistency(steps: voice.description.sampling.fewestSteps))
     }
     for (speaker, description) in voice.description.speakers.enumerated() {
       settings.speaker = speaker

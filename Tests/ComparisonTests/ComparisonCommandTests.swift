@@ -1,6 +1,7 @@
 import Comparison
 import Datasets
 import Foundation
+import Reporting
 import TestSupport
 import Testing
 
@@ -63,7 +64,7 @@ struct ComparisonCommandTests {
       let first = try compare(folder, "--budget", "24", "--methods", "ect")
       #expect(first.code == 0, "\(first.errors)")
       #expect(first.output.contains("| ect, tuned |") && !first.output.contains("| edm,"))
-      let row = try ComparisonRow.read(folder.appending(path: "out/ect.json").path)
+      let row = try ComparisonRow<EvaluationReport>.read(folder.appending(path: "out/ect.json").path)
       #expect(row.training.map(\.steps) == [6] && row.evaluations == 24 && row.origins == ["edm"])
       #expect(row.results.map(\.calls) == [1, 2] && row.results.allSatisfy { $0.report.episodes == 2 })
       #expect(row.training[0].seconds > 0)
@@ -79,7 +80,7 @@ struct ComparisonCommandTests {
       let third = try compare(folder, "--budget", "24", "--table", table)
       #expect(third.code == 0, "\(third.errors)")
       #expect(try dates(folder, stages) == before)
-      let teacher = try ComparisonRow.read(folder.appending(path: "out/edm.json").path)
+      let teacher = try ComparisonRow<EvaluationReport>.read(folder.appending(path: "out/edm.json").path)
       #expect(teacher.training.map(\.steps) == [8])
       let text = try String(contentsOfFile: table, encoding: .utf8)
       #expect(text.contains("| ect, tuned |") && text.contains("| edm, teacher |"))
@@ -103,7 +104,7 @@ struct ComparisonCommandTests {
       try writeData(folder.appending(path: "data.zarr"))
       let result = try compare(folder, preset: preset, "--budget", "240", "--set", "warmupSteps=0")
       #expect(result.code == 0, "\(result.errors)")
-      let rows = try ComparisonRow.read(folder: folder.appending(path: "out").path)
+      let rows = try ComparisonRow<EvaluationReport>.read(folder: folder.appending(path: "out").path)
       #expect(try rows.map(\.method) == ComparisonPreset(file: preset.path).methods.map(\.name).sorted())
       for row in rows {
         #expect(row.evaluations <= 240 && row.evaluations > 180, "\(row.method): \(row.evaluations)")

@@ -4,6 +4,7 @@ import Consistency
 import Foundation
 import PolicyTraining
 import Reporting
+import SpeechTraining
 import TestSupport
 import Testing
 
@@ -23,7 +24,8 @@ struct ComparisonPresetTests {
     let preset = try ComparisonPreset(file: file.path)
     var methods: Set<ObjectiveConfiguration.Method> = []
     for method in preset.methods {
-      let plan = try ComparisonPlan(method, of: preset, folder: file.deletingLastPathComponent(), settings)
+      let plan = try ComparisonPlan<PolicyTrainingConfiguration>(
+        method, of: preset, folder: file.deletingLastPathComponent(), settings)
       let spent = plan.stages.reduce(0) { $0 + $1.configuration.training.steps * $1.evaluationsPerStep }
       // A step that is not paid for in full is not made.
       #expect(spent <= 60_000 && spent > 60_000 - 12 * plan.stages.count, "\(method.name): \(spent)")
@@ -45,6 +47,47 @@ struct ComparisonPresetTests {
       }
     }
     #expect(methods == Set(ObjectiveConfiguration.Method.allCases))
+  }
+
+  @Test func theSpeechPresetTrainsEveryDecoderAlike() throws {
+    let file = Self.presets.appending(path: "compare/speech/comparison.yaml")
+    let preset = try ComparisonPreset(file: file.path)
+    var settings = ComparisonSettings.speech
+    (settings.budget, settings.batchSize) = (60_000, 16)
+    var methods: Set<ObjectiveConfiguration.Method> = []
+    let defaults = VoiceTrainingConfiguration()
+    var shared: VoiceTrainingConfiguration?
+    for method in preset.methods {
+      let plan = try ComparisonPlan<VoiceTrainingConfiguration>(
+        method, of: preset, folder: file.deletingLastPathComponent(), settings)
+      let spent = plan.stages.reduce(0) { $0 + $1.configuration.student.training.steps * $1.evaluationsPerStep }
+      #expect(spent <= 60_000 && spent > 60_000 - 12 * plan.stages.count, "\(method.name): \(spent)")
+      for stage in plan.stages {
+        var configuration = stage.configuration
+        #expect(configuration.problem == nil)
+        #expect(configuration.student.training.batchSize == 16 && configuration.student.training.seed == 1)
+        #expect(configuration.use.temperature == 0.3)
+        methods.insert(configuration.student.objective.method)
+        let objective = try configuration.student.objective.objective(sigmaData: 0.5)
+        #expect(objective.needsTeacher == (stage.teacher != nil), "\(stage.folder)")
+        var sampling = SamplingSchedule(of: objective)
+        try sampling.use(middle: configuration.use.middleSigmas, boundary: objective.boundarySigma)
+        for sample in stage.evaluate where sample.steps > 0 {
+          _ = try Sampler(
+            sample.method, sampling, boundary: objective.boundarySigma, jumps: type(of: objective).needsTargetTime,
+            elementCount: 1)
+        }
+        // The bundled voice's networks and data.
+        configuration.student = defaults.student
+        configuration.use = defaults.use
+        #expect(shared ?? configuration == configuration, "\(stage.folder)")
+        shared = configuration
+        #expect(configuration.encoder.training.steps == 3000 && configuration.refiner.training.steps == 6000)
+        #expect(configuration.decoder.widths == [128, 128, 128] && configuration.decoder.noiseScale == .edm)
+      }
+    }
+    #expect(methods == Set(ObjectiveConfiguration.Method.allCases))
+    #expect(preset.methods[0].stages[0].evaluate?.map(\.steps) == [0, 1, 2, 4, 32])
   }
 
   @Test func everyPolicyPresetIsValid() throws {

@@ -44,7 +44,7 @@ struct ComparisonTests {
 
   /// Differences are taken start by start: a lead that every start shows is no chance, whatever the starts' own spread.
   @Test func pairedStartsTellMethodsApart() throws {
-    func row(_ method: String, _ scores: [Double]) -> ComparisonRow {
+    func row(_ method: String, _ scores: [Double]) -> ComparisonRow<EvaluationReport> {
       var row = ComparisonRow.example(method, scores: [(1, 0)])
       row.results[0].report = EvaluationReport(scores: scores, successes: 0, networkCallsPerChunk: 1, milliseconds: [1])
       return row
@@ -60,21 +60,23 @@ struct ComparisonTests {
     var settings = ComparisonSettings.example
     settings.budget = 120
     let error = #expect(throws: CommandFailure.self) {
-      try Comparison([.example("cd", scores: [(1, 1)]), .example("ect", scores: [(1, 1)], settings: settings)])
+      try Comparison<EvaluationReport>([
+        .example("cd", scores: [(1, 1)]), .example("ect", scores: [(1, 1)], settings: settings),
+      ])
     }
     #expect(error?.description.contains("120 network evaluations") == true)
     #expect(throws: CommandFailure("there are two rows of cd")) {
-      try Comparison([.example("cd", scores: [(1, 1)]), .example("cd", scores: [(1, 1)])])
+      try Comparison<EvaluationReport>([.example("cd", scores: [(1, 1)]), .example("cd", scores: [(1, 1)])])
     }
-    #expect(throws: CommandFailure.self) { try Comparison([]) }
+    #expect(throws: CommandFailure.self) { try Comparison<EvaluationReport>([]) }
   }
 
   @Test func rowsReadBackFromTheirFiles() throws {
     try withTemporaryPath { folder in
       for row in rows { try JSONFile.write(row, to: "\(folder)/\(row.method).json") }
-      #expect(try ComparisonRow.read(folder: folder) == rows.sorted { $0.method < $1.method })
+      #expect(try ComparisonRow<EvaluationReport>.read(folder: folder) == rows.sorted { $0.method < $1.method })
       try Data("{}".utf8).write(to: URL(filePath: "\(folder)/no.json"))
-      let error = #expect(throws: CommandFailure.self) { try ComparisonRow.read(folder: folder) }
+      let error = #expect(throws: CommandFailure.self) { try ComparisonRow<EvaluationReport>.read(folder: folder) }
       #expect(error?.description.contains("no.json") == true)
     }
   }

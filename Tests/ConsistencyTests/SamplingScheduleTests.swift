@@ -77,6 +77,39 @@ import Testing
     #expect(throws: ConsistencyError.self) { try schedule.use(middle: [[0.001]], boundary: 0.002) }
   }
 
+  /// Jumps end at γ's levels: √(1 − 0.6²) = 0.8 of the next one.
+  @Test func gammaIsForModelsThatJump() throws {
+    var schedule = SamplingSchedule()
+    schedule.middle = [[2.0]]
+    let unchanged = schedule
+    let error = #expect(throws: ConsistencyError.self) { try schedule.use(gamma: 0.6, boundary: 0.002) }
+    #expect(error?.description.contains("ctm, meanflow") == true && schedule == unchanged)
+    for gamma in [-0.1, 1.1, .nan] {
+      var other = unchanged
+      #expect(throws: ConsistencyError.self) { try other.use(gamma: gamma, boundary: 0.002, jumps: true) }
+    }
+    try schedule.use(gamma: 0.6, boundary: 0.002, jumps: true)
+    #expect(schedule.gamma == 0.6)
+    var sampler = try Sampler(.consistency(steps: 2), schedule, boundary: 0.002, jumps: true, elementCount: 1)
+    var jumps: [[Double]] = []
+    var x: [Float] = [0]
+    x.withUnsafeMutableBufferPointer { x in
+      sampler.sample(x, noise: { $0[0] = 1 }) { _, from, to in jumps.append([from, to ?? -1]) }
+    }
+    #expect(jumps.count == 2 && jumps[0][0] == 80 && abs(jumps[0][1] - 1.6) < 1e-12)
+    #expect(jumps[1] == [2, 0.002])
+    // A file keeps it.
+    let again = try JSONDecoder().decode(SamplingSchedule.self, from: JSONEncoder().encode(schedule))
+    #expect(again.gamma == 0.6)
+  }
+
+  @Test func theFewestStepsAreThoseOfTheTrainedChain() {
+    var schedule = SamplingSchedule()
+    #expect(schedule.fewestSteps == 1)
+    schedule.phases = [80, 2, 0.002]
+    #expect(schedule.fewestSteps == 2)
+  }
+
   @Test func missingKeysTakeTheirDefaults() throws {
     let schedule = try JSONDecoder().decode(SamplingSchedule.self, from: Data(#"{"middle": [[0.5]]}"#.utf8))
     #expect(schedule.sigmaMax == 80 && schedule.middle == [[0.5]] && schedule.temperature == 1)

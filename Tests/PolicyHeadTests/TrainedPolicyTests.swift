@@ -36,7 +36,7 @@ struct TrainedPolicyTests {
     #expect(try policy.used(PolicyUse()).description == policy.description)
     for use in [
       PolicyUse(actionSteps: 8), PolicyUse(actionSteps: 0), PolicyUse(middleSigmas: [[0.3], [0.3, 0.9]]),
-      PolicyUse(middleSigmas: [[0.3, 0.1]]), PolicyUse(middleSigmas: [[]]),
+      PolicyUse(middleSigmas: [[0.3, 0.1]]), PolicyUse(middleSigmas: [[]]), PolicyUse(gamma: 0.5),
     ] { #expect(throws: PolicyError.self, "\(use)") { try policy.used(use) } }
   }
 

@@ -125,6 +125,16 @@ struct PolicyTrainerTests {
         let actions = try ActionPredictor(policy, sampler: sampler).predict(history, seeds: [1])[0]
         #expect(actions.count == policy.description.horizon && actions.allSatisfy { $0.allSatisfy(\.isFinite) })
       }
+      guard kind.needsTargetTime else {
+        #expect(throws: PolicyError.self) { try policy.used(PolicyUse(gamma: 0.5)) }
+        return
+      }
+      let drawn = try [0, 0.5, 1].map { gamma in
+        try ActionPredictor(policy.used(PolicyUse(gamma: gamma)), sampler: .consistency(steps: 2))
+          .predict(history, seeds: [1])[0]
+      }
+      #expect(drawn[0] != drawn[1] && drawn[1] != drawn[2])
+      #expect(drawn.allSatisfy { $0.allSatisfy { $0.allSatisfy(\.isFinite) } })
     }
   }
 

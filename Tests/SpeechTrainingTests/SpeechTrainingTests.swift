@@ -157,7 +157,10 @@ struct SpeechTrainingTests {
     try withExamples { examples, folder in
       for (word, change) in [
         ("needs a teacher", { $0.teacher.objective = ObjectiveConfiguration(.cd) }),
+        ("ect or scm", { $0.student.objective = ObjectiveConfiguration(.tcm) }),
+        ("in the linear one", { $0.student.objective = ObjectiveConfiguration(.meanflow) }),
         ("temperature", { $0.use.temperature = 5 }),
+        ("gamma", { $0.use.gamma = 0.5 }),
         ("logDeviation", { $0.student.objective = ObjectiveConfiguration(EasyConsistencyTuning.Configuration.wide) }),
       ] as [(String, (inout VoiceTrainingConfiguration) -> Void)] {
         var configuration = VoiceTrainingConfiguration.tiny

@@ -1,0 +1,106 @@
+import Comparison
+import Configuration
+import Foundation
+import Reporting
+import Training
+
+/// How one kind of network is trained and measured in a comparison.
+protocol ComparedHead {
+  associatedtype Configuration: ComparedConfiguration
+  associatedtype Report: ComparedReport
+
+  /// Trains a stage, or goes on with it. A finished one, too, is asked whether it was trained with these settings.
+  func train(_ stage: ComparisonPlan<Configuration>.Stage) throws
+
+  /// Measures a trained stage in the ways that it asks for, in their order.
+  func evaluate(_ stage: ComparisonPlan<Configuration>.Stage) throws -> [Report]
+}
+
+/// Trains and evaluates the methods of a comparison, one after the other, each into its folder and its row.
+struct ComparisonRun<Head: ComparedHead> {
+  typealias Plan = ComparisonPlan<Head.Configuration>
+
+  private let plans: [Plan]
+  /// Those whose rows are asked for; the others are only trained, for these.
+  private let asked: [String]
+  private let settings: ComparisonSettings
+  private let out: String
+  private let head: Head
+
+  /// Reads preset and configurations; trains nothing.
+  ///
+  /// - Parameter head: made from the preset and the plans that are needed.
+  /// - Throws: `CommandFailure` and `ConfigurationError`: see `ComparisonPreset` and `ComparisonPlan`; what `head` throws.
+  init(
+    preset path: String, methods: [String]?, settings: ComparisonSettings, overrides: [String], out: String,
+    head: (ComparisonPreset, [Plan]) throws -> Head
+  ) throws {
+    let preset = try ComparisonPreset(file: path)
+    let asked = try preset.methods(named: methods).map(\.name)
+    let folder = URL(filePath: path).deletingLastPathComponent()
+    let plans = try preset.methods.map { try Plan($0, of: preset, folder: folder, settings, overrides: overrides) }
+    // Origins come before what needs them, so that going backwards finds those of origins, too.
+    var needed = Set(asked)
+    for plan in plans.reversed() where needed.contains(plan.method.name) { needed.formUnion(plan.origins) }
+    self.plans = plans.filter { needed.contains($0.method.name) }
+    self.asked = asked
+    self.settings = settings
+    self.out = out
+    self.head = try head(preset, self.plans)
+  }
+
+  /// Does what is not done yet.
+  ///
+  /// - Throws: `CommandFailure` for a row of another configuration; what training and evaluation throw.
+  func run() throws {
+    Interrupt.install()
+    let unfinished = try plans.filter { try asked.contains($0.method.name) && !hasRow($0) }
+    let needed = Set(unfinished.flatMap { [$0.method.name] + origins(of: $0) })
+    for plan in plans where needed.contains(plan.method.name) {
+      for stage in plan.stages { try head.train(stage) }
+      guard unfinished.contains(where: { $0.method.name == plan.method.name }) else { continue }
+      let row = try row(of: plan)
+      try JSONFile.write(row, to: path(plan))
+      TrainingCommand.note("wrote \(path(plan))")
+    }
+  }
+
+  private func path(_ plan: Plan) -> String { "\(out)/\(plan.method.name).json" }
+
+  private func origins(of plan: Plan) -> [String] {
+    plan.origins.flatMap { name in
+      [name] + (plans.first { $0.method.name == name }.map(origins) ?? [])
+    }
+  }
+
+  /// Whether the method's row is there already, made in the same way.
+  private func hasRow(_ plan: Plan) throws -> Bool {
+    guard FileManager.default.fileExists(atPath: path(plan)) else { return false }
+    let row = try ComparisonRow<Head.Report>.read(path(plan))
+    let configurations = try plan.stages.map { try ConfigurationLoader.json($0.configuration) }
+    guard row.training.map(\.configuration) == configurations else {
+      throw CommandFailure(
+        "\(path(plan)) was made with another configuration; remove it, or choose another --out directory")
+    }
+    return true
+  }
+
+  private func row(of plan: Plan) throws -> ComparisonRow<Head.Report> {
+    var row = ComparisonRow<Head.Report>(
+      method: plan.method.name, title: plan.method.title, settings: settings, origins: plan.origins, training: [],
+      results: [])
+    for (stage, described) in zip(plan.stages, plan.method.stages) {
+      let metrics = try MetricsFile.read("\(out)/\(stage.folder)/metrics.jsonl")
+      row.training.append(
+        .init(
+          stage: described.folder, steps: stage.configuration.comparedTraining.steps,
+          evaluationsPerStep: stage.evaluationsPerStep, seconds: MetricsFile.seconds(metrics),
+          configuration: try ConfigurationLoader.json(stage.configuration)))
+      if stage.evaluate.isEmpty { continue }
+      for (sampling, report) in zip(stage.evaluate, try head.evaluate(stage)) {
+        row.results.append(.init(stage: described.folder, solver: sampling.solver?.rawValue, report: report))
+      }
+    }
+    return row
+  }
+}

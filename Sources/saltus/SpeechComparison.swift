@@ -1,0 +1,135 @@
+import Comparison
+import Consistency
+import Foundation
+import Reporting
+import SpeechCorpus
+import SpeechHead
+import SpeechTraining
+import Training
+
+/// Voices in a comparison: one encoder and one refiner, in OUT/encoder and OUT/refiner, and a decoder for every method;
+/// measured on held-out sentences of the first corpus.
+final class SpeechComparison: ComparedHead {
+  typealias Stage = ComparisonPlan<VoiceTrainingConfiguration>.Stage
+
+  /// What all decoders are trained on.
+  private struct Common {
+    var trainer: VoiceTrainer
+    var examples: SpeechExamples
+    var refiner: TrainedVoice
+    var aligned: (training: [AlignedUtterance], heldOut: [AlignedUtterance])
+  }
+
+  private let corpora: [SpeechCorpus]
+  private let settings: ComparisonSettings
+  private let out: String
+  private let threads: Int
+  /// All but the decoder's training.
+  private let shared: VoiceTrainingConfiguration
+  /// Made when the first stage asks for it.
+  private var common: Common?
+  private var evaluation: SpeechEvaluation?
+
+  /// - Throws: `CommandFailure` for stages that would not share data and networks, or a stage's way of sampling that is none.
+  init(
+    _ corpora: [SpeechCorpus], _ plans: [ComparisonPlan<VoiceTrainingConfiguration>], settings: ComparisonSettings,
+    out: String, threads: Int
+  ) throws(CommandFailure) {
+    self.corpora = corpora
+    self.settings = settings
+    self.out = out
+    self.threads = threads
+    let stages = plans.flatMap(\.stages)
+    shared = Self.shared(stages.first?.configuration ?? VoiceTrainingConfiguration())
+    for stage in stages where Self.shared(stage.configuration) != shared {
+      throw CommandFailure(
+        "\(stage.folder): its file sets more than the sections student and use: what all methods share belongs into the "
+          + "preset's common file")
+    }
+    for stage in stages {
+      do {
+        try Self.check(stage)
+      } catch {
+        throw CommandFailure("\(stage.folder): \(error)")
+      }
+    }
+  }
+
+  /// Whether a trained stage can be sampled as it asks for; its middle noise levels are checked when the data's scale is known.
+  private static func check(_ stage: Stage) throws {
+    let objective = try stage.configuration.student.objective.objective(sigmaData: 1)
+    let (use, jumps) = (stage.configuration.use, type(of: objective).needsTargetTime)
+    var sampling = SamplingSchedule(of: objective)
+    try sampling.use(
+      temperature: use.temperature, gamma: use.gamma, boundary: objective.boundarySigma, jumps: jumps)
+    for sample in stage.evaluate where sample.steps > 0 {
+      _ = try Sampler(sample.method, sampling, boundary: objective.boundarySigma, jumps: jumps, elementCount: 0)
+    }
+  }
+
+  /// A configuration without what belongs to one method.
+  private static func shared(_ configuration: VoiceTrainingConfiguration) -> VoiceTrainingConfiguration {
+    let defaults = VoiceTrainingConfiguration()
+    var configuration = configuration
+    (configuration.teacher, configuration.student) = (defaults.teacher, defaults.student)
+    configuration.use = defaults.use
+    return configuration
+  }
+
+  private func checkpoint(_ folder: String) -> URL { URL(filePath: "\(out)/\(folder)/last.safetensors") }
+
+  func train(_ stage: Stage) throws {
+    let common = try prepared()
+    let teacher = try stage.teacher.map { try TrainedVoice(contentsOf: checkpoint($0)) }
+    let start = try stage.start.map { try TrainedVoice(contentsOf: checkpoint($0)) }
+    _ = try VoiceTrainingCommand.stage(
+      stage.folder, stage.configuration.student.training, common.trainer, resume: true
+    ) { resume in
+      // As for policies: who follows a teacher starts from it, unless the preset says otherwise.
+      try common.trainer.decoderStage(
+        stage.configuration.student, name: stage.folder, start: start ?? teacher ?? common.refiner, teacher: teacher,
+        aligned: common.aligned, resume: resume)
+    }
+  }
+
+  /// Reads the recordings, and trains encoder and refiner or goes on with them.
+  private func prepared() throws -> Common {
+    if let common { return common }
+    let examples = try VoiceTrainingCommand.read(corpora, shared, threads: threads)
+    let trainer = try VoiceTrainer(shared, examples: examples, output: URL(filePath: out), threads: threads)
+    let encoder = try VoiceTrainingCommand.stage("encoder", shared.encoder.training, trainer, resume: true) {
+      try trainer.encoderStage(resume: $0)
+    }
+    let steps = try trainer.aligned(by: encoder)
+    let refiner = try VoiceTrainingCommand.stage("refiner", shared.refiner.training, trainer, resume: true) {
+      try trainer.refinerStage(start: encoder, aligned: steps, resume: $0)
+    }
+    let made = Common(
+      trainer: trainer, examples: examples, refiner: refiner, aligned: try trainer.aligned(by: refiner))
+    common = made
+    return made
+  }
+
+  func evaluate(_ stage: Stage) throws -> [SpeechEvaluationReport] {
+    let voice = try TrainedVoice(contentsOf: checkpoint(stage.folder)).used(stage.configuration.use)
+    let evaluation = try evaluation ?? makeEvaluation(voice)
+    self.evaluation = evaluation
+    return try stage.evaluate.map { sampling in
+      let method: AcousticPredictor.Method = sampling.steps == 0 ? .mean : .sampled(sampling.method)
+      let way =
+        [stage.folder.replacing("/", with: "-"), "\(sampling.steps)"] + [sampling.solver?.rawValue].compactMap { $0 }
+      return try evaluation.report(
+        of: voice, method, folder: way.joined(separator: "-"), seed: settings.firstSeed, threads: threads)
+    }
+  }
+
+  /// The first corpus's held-out sentences, as many as are asked for.
+  private func makeEvaluation(_ voice: TrainedVoice) throws -> SpeechEvaluation {
+    let corpus = corpora[0]
+    let heldOut = Set(try prepared().examples.heldOut.map(\.name))
+    let entries = corpus.entries.filter { heldOut.contains("\(corpus.name)/\($0.id)") }
+    return try SpeechEvaluation(
+      Array(entries.prefix(settings.episodes)), of: corpus, mel: voice.description.mel, loudness: shared.loudness,
+      out: "\(out)/audio")
+  }
+}

@@ -1,0 +1,116 @@
+import Comparison
+import Foundation
+import Reporting
+import TestSupport
+import Testing
+
+/// `saltus compare --speech` on a tiny corpus.
+struct SpeechComparisonCommandTests {
+  private func writePreset(_ folder: URL) throws {
+    let files = [
+      "common.yaml": """
+      mel: {sampleRate: 16000, bands: 16, maximumFrequency: 8000}
+      heldOutSentences: 0.2
+      encoder: {width: 16, layers: 2, groups: 4, durationWidth: 16, steps: 6, batchSize: 4, shards: 2, evaluateEvery: 0}
+      refiner: {width: 16, layers: 2, groups: 4, steps: 6, batchSize: 4, shards: 2, evaluateEvery: 0}
+      decoder: {widths: [16, 16], groups: 4, embedding: 16, cropSeconds: 0.5}
+      student: {shards: 2, evaluateEvery: 0, warmupSteps: 0}
+      use: {temperature: 0.5}
+
+      """,
+      "edm.yaml": "student: {objective: edm}\n", "ect.yaml": "student: {objective: ect}\n",
+      "ctm.yaml": "student: {objective: ctm}\nuse: {gamma: 0.5}\n",
+      "comparison.yaml": """
+      common: common.yaml
+      methods:
+        - name: edm
+          title: teacher
+          stages: [{name: teacher, config: edm.yaml, evaluate: [{steps: 0}, {steps: 1, solver: euler}]}]
+        - {name: ect, title: tuned, stages: [{config: ect.yaml, start: edm, evaluate: [{steps: 1}, {steps: 2}]}]}
+        - {name: ctm, title: jumps, stages: [{config: ctm.yaml, teacher: edm, evaluate: [{steps: 2}]}]}
+
+      """,
+    ]
+    for (name, text) in files { try Data(text.utf8).write(to: folder.appending(path: name)) }
+  }
+
+  private func compare(_ folder: URL, _ more: String...) throws -> (code: Int32, output: String, errors: String) {
+    try SaltusCommand.run(
+      [
+        "compare", "--speech", "--data", folder.appending(path: "me").path, "--out",
+        folder.appending(path: "out").path, "--preset", folder.appending(path: "comparison.yaml").path, "--batch", "4",
+        "--budget", "24", "--episodes", "2", "--threads", "1",
+      ] + more)
+  }
+
+  private typealias Row = ComparisonRow<SpeechEvaluationReport>
+
+  @Test func aMethodAtATimeMakesOneTable() throws {
+    try withTemporaryFolder { folder in
+      try writeCorpus(folder.path + "/me", sentences: sentences, pitch: 110)
+      try writePreset(folder)
+      let out = folder.appending(path: "out").path
+      let first = try compare(folder, "--methods", "ect")
+      #expect(first.code == 0, "\(first.errors)")
+      #expect(first.output.contains("| ect, tuned | 1 | – |") && first.output.contains("WER was not measured of all"))
+      let row = try Row.read(out + "/ect.json")
+      #expect(row.training.map(\.steps) == [6] && row.origins == ["edm"] && row.results.map(\.calls) == [1, 2])
+      for result in row.results {
+        #expect(result.report.frechet > 0 && result.report.variance > 0 && result.report.latency > 0)
+        #expect(result.report.sentences == 2 && result.report.temperature == 0.5)
+      }
+      // What an outside recogniser hears.
+      let texts = try JSONDecoder().decode(
+        [[String: String]].self, from: Data(contentsOf: URL(filePath: out + "/audio/sentences.json")))
+      #expect(texts.count == 2)
+      for sentence in texts {
+        for name in ["real", "ect-student-1", "ect-student-2"] {
+          #expect(FileManager.default.fileExists(atPath: "\(out)/audio/\(name)/\(sentence["id"]!).wav"))
+        }
+      }
+
+      // The rest, and nothing again.
+      let trained = try ["encoder", "edm/teacher", "ect/student"].map {
+        try Data(contentsOf: URL(filePath: "\(out)/\($0)/last.safetensors"))
+      }
+      let second = try compare(folder)
+      #expect(second.code == 0 && !second.errors.contains("wrote \(out)/ect.json"), "\(second.errors)")
+      let again = try ["encoder", "edm/teacher", "ect/student"].map {
+        try Data(contentsOf: URL(filePath: "\(out)/\($0)/last.safetensors"))
+      }
+      #expect(trained == again)
+      #expect(second.output.contains("| 0 (mean) |") && second.output.contains("| ctm, jumps | 2 |"))
+
+      // Word error rates go into the rows.
+      let metrics = folder.appending(path: "metrics.jsonl")
+      try Data(#"{"folder": "ect-student-1", "sentences": 2, "wer": 25, "wer_ci95": [20, 30]}"#.utf8).write(to: metrics)
+      let table = folder.appending(path: "table.md").path
+      let plot = folder.appending(path: "plot.svg").path
+      let third = try SaltusCommand.run(
+        ["compare", "--speech", "--out", out, "--metrics", metrics.path, "--table", table, "--plot", plot])
+      #expect(third.code == 0, "\(third.errors)")
+      #expect(try String(contentsOfFile: table, encoding: .utf8).contains("| 25.0 % [20.0, 30.0] |"))
+      #expect(FileManager.default.fileExists(atPath: plot))
+      let fourth = try SaltusCommand.run(["compare", "--speech", "--rows", out])
+      #expect(fourth.code == 0 && fourth.output.contains("| 25.0 % [20.0, 30.0] |"), "\(fourth.errors)")
+    }
+  }
+
+  @Test func mistakesAreToldBeforeAnythingIsTrained() throws {
+    try withTemporaryFolder { folder in
+      try writeCorpus(folder.path + "/me", sentences: sentences, pitch: 110)
+      try writePreset(folder)
+      try Data("student: {objective: ect}\ndecoder: {widths: [8, 8]}\n".utf8)
+        .write(to: folder.appending(path: "ect.yaml"))
+      let apart = try compare(folder)
+      #expect(apart.code == 1 && apart.errors.contains("ect/student: its file sets more than"), "\(apart.errors)")
+      let gamma = try compare(folder, "--methods", "edm", "--set", "use.gamma=0.5")
+      #expect(gamma.code == 1 && gamma.errors.contains("edm/teacher: gamma is 0.5"), "\(gamma.errors)")
+      let poor = try compare(folder, "--budget", "3", "--methods", "ctm")
+      #expect(poor.code == 1 && poor.errors.contains("ctm spends 12 network evaluations a step"), "\(poor.errors)")
+      let usage = try SaltusCommand.run(["compare", "--metrics", "x", "--rows", "y"])
+      #expect(usage.code == 64 && usage.errors.contains("--speech"))
+      #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "out").path))
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import Autograd
+import Backbone
+import Consistency
+import Foundation
+import TestSupport
+import Testing
+import Training
+
+/// Training on the mixture's points, with the exact denoiser or a trained model as the teacher.
+struct MixtureTask: TrainingTask {
+  let layout: ParameterLayout
+  let network: MixtureNetwork
+  let method: TrainingMethod
+  let teacher: MixtureNetwork?
+  let points = MixtureTruth.points(4096)
+
+  var exampleCount: Int { points.count }
+  var heldOutCount: Int { 0 }
+  var usesTeacher: Bool { method.objective.needsTeacher }
+  var usesTarget: Bool { method.objective.usesTarget }
+  func targetDecay(progress: Double) -> Double { method.objective.targetDecay(progress: progress) }
+
+  func record(batch: Int, training: Bool) -> RecordedLoss {
+    let graph = Graph()
+    let data = graph.input("points", [batch, 1, 1])
+    let parameters = Dictionary(uniqueKeysWithValues: layout.entries.map { ($0.name, $0.parameter) })
+    let learned = method.objective.learned.map { ($0.name, parameters["objective.\($0.name)"]!) }
+    // As `TrainingMethod.loss` does, but that the teacher may be another kind of network.
+    let recording = LossRecording(
+      graph: graph, student: Denoiser(network, method.student),
+      teacher: method.teacher.map { Denoiser(teacher!, $0) }, data: data, conditioning: Conditioning(),
+      learned: Dictionary(uniqueKeysWithValues: learned))
+    return RecordedLoss(graph, loss: method.objective.loss(recording).mean())
+  }
+
+  struct Ports: @unchecked Sendable {
+    let points: UnsafeMutableBufferPointer<Float>
+    let method: TrainingPorts
+  }
+
+  func ports(in plan: Plan) -> Ports { Ports(points: plan.input("points"), method: method.ports(in: plan)) }
+
+  func fill(_ ports: Ports, row: Int, example: Int, heldOut: Bool, key: SampleKey, progress: Double) {
+    ports.points[row] = points[example]
+    method.fill(ports.method, row: row, key: key, progress: progress)
+  }
+}
+
+/// A model of the mixture.
+struct MixtureModel: Sendable {
+  let objective: any Objective
+  let layout: ParameterLayout
+  let denoiser: Denoiser<MixtureNetwork>
+  let weights: ParameterBuffer
+
+  /// - Parameters:
+  ///   - start: whose weights are the starting point; nil: from scratch.
+  ///   - teacher: the frozen model; nil: the exact denoiser, where a teacher is needed.
+  init(
+    _ configuration: ObjectiveConfiguration, start: MixtureModel? = nil, teacher: MixtureModel? = nil, steps: Int,
+    learningRate: Double = 2e-3
+  ) throws {
+    let objective = try configuration.objective(sigmaData: MixtureTruth.sigmaData)
+    var layout = ParameterLayout()
+    let network = MixtureNetwork(
+      embedsTarget: type(of: objective).needsTargetTime, frame: type(of: objective).frame, in: &layout)
+    let plain = Parameterisation(Preconditioning(sigmaData: MixtureTruth.sigmaData), noiseScale: .edm)
+    let parameterisation = Parameterisation(
+      Preconditioning(
+        sigmaData: MixtureTruth.sigmaData, boundarySigma: objective.boundarySigma, frame: type(of: objective).frame),
+      noiseScale: .edm)
+    let method = TrainingMethod(
+      objective: objective, student: parameterisation,
+      teacher: objective.needsTeacher ? teacher?.denoiser.parameterisation ?? plain : nil, in: &layout)
+    let task = MixtureTask(
+      layout: layout, network: network, method: method,
+      teacher: objective.needsTeacher ? teacher?.denoiser.network ?? .exact : nil)
+    var training = TrainingConfiguration()
+    training.steps = steps
+    (training.batchSize, training.shards) = (256, 1)
+    training.learningRate = learningRate
+    training.warmupSteps = 50
+    training.emaMaximum = 0.99
+    (training.checkpointEvery, training.logEvery, training.evaluateEvery) = (steps, steps, 0)
+    func adopted(_ model: MixtureModel) -> ParameterBuffer {
+      layout.initialize(seed: training.seed, adopting: model.weights, of: model.layout)
+    }
+    let initial = start.map(adopted) ?? layout.initialize(seed: training.seed)
+    weights = try withTemporaryFolder { folder in
+      let trainer = try Trainer(
+        task, training, directory: folder, metadata: [:], start: initial,
+        teacher: objective.needsTeacher ? teacher.map(adopted) ?? initial : nil, threads: 1, resume: false)
+      #expect(try trainer.run() == .finished)
+      return ParameterBuffer(copying: trainer.optimizer.ema)
+    }
+    self.objective = objective
+    self.layout = layout
+    denoiser = Denoiser(network, parameterisation)
+  }
+
+  /// How far samples are from the exact flow's, all from the same evenly spread points of the noisiest level.
+  struct Errors: CustomStringConvertible {
+    /// The share of samples below 0, less the data's.
+    var share: Double
+    /// Mean distance of a sample to where the exact flow takes its noise, in standard deviations of the data.
+    var map: Double
+
+    var description: String { String(format: "share %+.4f, map %.4f", share, map) }
+  }
+
+  func errors(_ sampling: SamplingMethod) throws -> Errors {
+    let shares = MixtureTruth.levels(512)
+    let schedule = SamplingSchedule(of: objective)
+    let boundary = denoiser.parameterisation.preconditioning.boundarySigma
+    let start = shares.map { Float(MixtureTruth.quantile($0, sigma: schedule.sigmaMax) / schedule.sigmaMax) }
+    let plan = DenoiserPlan(denoiser, shape: [shares.count, 1, 1], weights: PackedWeights([.online: weights]))
+    var sampler = try Sampler(
+      sampling, schedule, boundary: boundary, jumps: denoiser.network.embedsTarget, elementCount: shares.count)
+    var samples = [Float](repeating: 0, count: shares.count)
+    samples.withUnsafeMutableBufferPointer { samples in
+      sampler.sample(samples, noise: { _ = $0.update(fromContentsOf: start) }) { x, sigma, end in
+        plan(x, sigma, to: end)
+      }
+    }
+    let exact = shares.map { MixtureTruth.quantile($0, sigma: boundary) }
+    let distance = zip(samples, exact).reduce(0) { $0 + abs(Double($1.0) - $1.1) }
+    return Errors(
+      share: Double(samples.count(where: { $0 < 0 })) / Double(shares.count)
+        - MixtureTruth.cumulative(0, sigma: boundary),
+      map: distance / Double(shares.count))
+  }
+}

@@ -1,0 +1,107 @@
+import Autograd
+import Backbone
+import Consistency
+import Foundation
+
+/// Data 0.3 N(−1, 0.4²) + 0.7 N(1, 0.4²), whose standard deviation is 1, with everything about it in closed form.
+///
+/// On a line the probability flow keeps the order of points, so that it keeps each one's share of the distribution below it:
+/// the flow from noise level t to r is F_r⁻¹ ∘ F_t, F the cumulative distribution of the data with that noise.
+enum MixtureTruth {
+  static let share = 0.3
+  static let deviation = 0.4
+  static let sigmaData = 1.0
+
+  /// F at a noise level.
+  static func cumulative(_ x: Double, sigma: Double) -> Double {
+    let width = (2 * (deviation * deviation + sigma * sigma)).squareRoot()
+    return share * erfc(-(x + 1) / width) / 2 + (1 - share) * erfc(-(x - 1) / width) / 2
+  }
+
+  /// F⁻¹ of a share in (0, 1), by bisection.
+  static func quantile(_ probability: Double, sigma: Double) -> Double {
+    var (low, high) = (-2 - 10 * (deviation + sigma), 2 + 10 * (deviation + sigma))
+    for _ in 0..<80 {
+      let middle = (low + high) / 2
+      if cumulative(middle, sigma: sigma) < probability { low = middle } else { high = middle }
+    }
+    return (low + high) / 2
+  }
+
+  /// Evenly spread points of the data.
+  static func points(_ count: Int) -> [Float] { levels(count).map { Float(quantile($0, sigma: 0)) } }
+
+  /// The middles of `count` equal shares.
+  static func levels(_ count: Int) -> [Double] { (0..<count).map { (Double($0) + 0.5) / Double(count) } }
+
+  /// E[x0 | x]: (s² x + sigma² tanh(½ ln(0.7/0.3) + x/v))/v, v = s² + sigma².
+  static func denoised(_ x: Double, sigma: Double) -> Double {
+    let variance = deviation * deviation + sigma * sigma
+    let mean = tanh(log((1 - share) / share) / 2 + x / variance)
+    return (deviation * deviation * x + sigma * sigma * mean) / variance
+  }
+}
+
+/// F(x, u) of single numbers: a small residual network, or the F of the exact denoiser.
+struct MixtureNetwork: Network {
+  private struct Layers {
+    let embedding: NoiseEmbedding
+    let target: NoiseEmbedding?
+    let input: Linear
+    let blocks: [(film: Linear, linear: Linear)]
+    let output: Linear
+  }
+
+  private let layers: Layers?
+  /// What u is multiplied by: the linear frame's 0 … 1000 would make derivatives by it large in so small a network.
+  private let scale: Float
+  var embedsTarget: Bool { layers?.target != nil }
+
+  /// The exact denoiser's, for plain EDM coefficients and the embedding ln(sigma)/4; it has no parameters.
+  static let exact = MixtureNetwork()
+
+  private init() {
+    layers = nil
+    scale = 1
+  }
+
+  init(embedsTarget: Bool, frame: Preconditioning.Frame, width: Int = 48, in layout: inout ParameterLayout) {
+    scale = frame == .linear ? 0.01 : 1
+    layers = Layers(
+      embedding: layout.scope("embedding") { NoiseEmbedding(width: 16, in: &$0) },
+      target: embedsTarget ? layout.scope("target") { NoiseEmbedding(width: 16, startsAtZero: true, in: &$0) } : nil,
+      input: layout.scope("input") { Linear(1, width, in: &$0) },
+      blocks: (0..<3).map { index in
+        layout.scope("block\(index)") { layout in
+          (
+            layout.scope("film") { Linear(16, width, in: &$0) },
+            layout.scope("linear") { Linear(width, width, in: &$0) }
+          )
+        }
+      },
+      output: layout.scope("output") { Linear(width, 1, in: &$0) })
+  }
+
+  func callAsFunction(_ x: Tensor, noise: Tensor, target: Tensor?, _ conditioning: Conditioning) -> Tensor {
+    guard let layers else { return exact(x, noise: noise) }
+    var level = layers.embedding(noise * scale)
+    if let embedding = layers.target, let target { level = level + embedding(target * scale) }
+    level = level.mish()
+    var h = layers.input(x)
+    for block in layers.blocks { h = h + block.linear((h + block.film(level)).mish()) }
+    return layers.output(h)
+  }
+
+  private func exact(_ input: Tensor, noise: Tensor) -> Tensor {
+    let data = Float(MixtureTruth.deviation * MixtureTruth.deviation)
+    let sigma = (noise * 4).apply(.exp)
+    let total = sigma.squared() + 1
+    let x = input * total.squareRoot()
+    let inverse = (sigma.squared() + data).reciprocal()
+    let offset = Float(log((1 - MixtureTruth.share) / MixtureTruth.share) / 2)
+    let mean = (x * inverse + offset).apply(.tanh)
+    let denoised = (x * data + mean * sigma.squared()) * inverse
+    // D = x/q² + sigma/q F, q² = sigma² + 1.
+    return (denoised - x * total.reciprocal()) * total.squareRoot() * sigma.reciprocal()
+  }
+}
