@@ -125,7 +125,7 @@ public struct LatentConsistencyModel: Objective {
   /// `t`, and `r`, `skip` points below.
   public var levelNames: [String] { ["t", "r"] }
   /// `guidance`, w; then those of the teacher's step.
-  public var scalarNames: [String] { [Guidance.scalarName] + TeacherStep.scalarNames }
+  public var scalarNames: [String] { [Guidance.scalarName] + TeacherStep.scalarNames() }
   /// 6 with Euler's method, 8 with Heun's: the trained call, the target, the teacher's step with and without the condition.
   public var evaluationsPerStep: Int { 4 + 2 * solver.callsPerStep }
 
@@ -139,7 +139,7 @@ public struct LatentConsistencyModel: Objective {
   /// - Parameter start: the mesh index of t; near the end, where no k points are left, r is the last one.
   package func draw(start: Int, guidance: Double) -> Draw {
     let (t, r) = (mesh.sigmas[start], mesh.sigmas[min(start + skip, mesh.intervalCount)])
-    return Draw(sigmas: [t, r], scalars: [guidance] + TeacherStep.scalars(from: t, to: r))
+    return Draw(sigmas: [t, r], scalars: [guidance] + TeacherStep.scalars(through: [t, r]))
   }
 
   /// d of the student at t and the target at r, over the valid elements of each sample, `[B, 1, 1]`.
