@@ -34,7 +34,7 @@ struct BundledPolicyTests {
     #expect(episodes.map(\.score).reduce(0, +) / 20 > 0.85)
   }
 
-  /// 0.93 was measured on 500 starts; the mean of 40 others is within three standard errors of it.
+  /// 0.96 was measured on 500 starts; the mean of 40 others is within three standard errors of it.
   @Test func itPushesTheTInOneCallPerChunk() throws {
     let policy = try TrainedPolicy(contentsOf: url)
     let evaluation = PolicyEvaluation(policy, sampler: .consistency(steps: 1), threads: 2)
@@ -45,7 +45,7 @@ struct BundledPolicyTests {
         return (world, try world.reset(seed: 200_000 + UInt64(index), generator: .legacy))
       }, seed: { UInt64($0) })
     let mean = episodes.map(\.score).reduce(0, +) / 40
-    #expect(mean > 0.93 - 3 * 0.2 / 40.0.squareRoot(), "\(mean)")
+    #expect(mean > 0.96 - 3 * 0.16 / 40.0.squareRoot(), "\(mean)")
     let chunk = policy.description.actionSteps
     for episode in episodes { #expect(episode.networkCalls == (episode.steps + chunk - 1) / chunk) }
   }

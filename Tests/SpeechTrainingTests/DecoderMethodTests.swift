@@ -42,7 +42,9 @@ struct DecoderMethodTests {
   static var objectives: [ObjectiveConfiguration] {
     var distilled = ContinuousTimeConsistency.Configuration()
     distilled.variant = .distillation
-    return ObjectiveConfiguration.Method.allCases.filter { $0.objective.secondEmbedding != .guidance }.map { ObjectiveConfiguration($0) }
+    return ObjectiveConfiguration.Method.allCases.filter { $0.objective.secondEmbedding != .guidance }.map {
+      ObjectiveConfiguration($0)
+    }
       + [ObjectiveConfiguration(distilled)]
   }
 
