@@ -10,6 +10,9 @@ struct PolicyData {
   /// Seen through the world's symmetries as well.
   let training: PolicyDataset
   let heldOut: PolicyDataset?
+  /// The share of episodes in `heldOut` that was asked for.
+  let heldOutEpisodes: Double
+  let symmetryCount: Int
   /// What the user should know about the data, each a sentence; see `DatasetFile.remarks`.
   let remarks: [String]
 
@@ -25,6 +28,8 @@ struct PolicyData {
     let episodes = try file.episodes(columns: recipe.columnNames)
     // The split belongs to the data, not to a run: every seed holds the same episodes out.
     let split = episodes.split(heldOutFraction: heldOutEpisodes, seed: 0)
+    self.heldOutEpisodes = heldOutEpisodes
+    symmetryCount = symmetries.count
     let recorded = try PolicyDataset(split.training, recipe: recipe)
     training = try symmetries.reduce(recorded) { try Self.adding($1, to: $0) }
     heldOut = split.heldOut.count == 0 ? nil : try PolicyDataset(split.heldOut, recipe: recipe)
@@ -45,9 +50,7 @@ struct PolicyData {
   }
 
   func fingerprint(_ windows: (training: Windows, heldOut: Windows?)) -> DataFingerprint {
-    DataFingerprint(
-      training: training, heldOut: heldOut, windows: windows.training.count,
-      heldOutWindows: windows.heldOut?.count ?? 0)
+    DataFingerprint(self, windows: windows.training.count, heldOutWindows: windows.heldOut?.count ?? 0)
   }
 
   private static func adding(_ symmetry: Symmetry, to data: PolicyDataset) throws(TrainingError) -> PolicyDataset {

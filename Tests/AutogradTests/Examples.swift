@@ -112,7 +112,7 @@ struct OperationExample {
     let x = graph.input("x", [2, 4, 2])
     let weight = graph.parameter(parameter)
     return OperationExample(
-      graph: graph, output: x.convolution(weight, Window(padding: 1)), sources: [x],
+      graph: graph, output: x.convolution(weight, Window(padding: 1)), sources: [x, weight],
       inputs: ["x": randomValues(16, seed: 1)], parameters: randomValues(24, seed: 2))
   }
 

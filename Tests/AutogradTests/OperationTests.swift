@@ -34,10 +34,15 @@ struct OperationTests {
       let exact = interpret(example, [tangent], probe.inputs)[0]
       let step = 1e-5
       func shifted(_ sign: Double) -> [Double] {
-        var inputs = probe.inputs
+        var (example, inputs) = (example, probe.inputs)
         for (index, direction) in probe.directions.enumerated() {
-          guard case .input(let name) = example.graph.nodes[direction.source.id].operation else { continue }
-          inputs[name] = zip(inputs[name]!, inputs["tangent\(index)"]!).map { $0 + sign * step * $1 }
+          let tangent = inputs["tangent\(index)"]!
+          switch example.graph.nodes[direction.source.id].operation {
+          case .input(let name): inputs[name] = zip(inputs[name]!, tangent).map { $0 + sign * step * $1 }
+          case .parameter(let parameter, _):
+            for (i, value) in zip(parameter.range, tangent) { example.parameters[i] += sign * step * value }
+          default: Issue.record("a direction of \(kind) that is neither input nor parameter")
+          }
         }
         // A stopped gradient is not seen by differences: hold its value by evaluating it at the unshifted inputs.
         return kind == .stopGradient
