@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Our kernels beside OpenBLAS on the products of the small network. Needs clang and libopenblas-dev.
+# Our kernels beside OpenBLAS on the products of the small network, and on some of the medium and the paper one. Needs clang and libopenblas-dev.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 program=$(mktemp)
