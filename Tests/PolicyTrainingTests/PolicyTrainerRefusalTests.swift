@@ -221,7 +221,8 @@ struct PolicyTrainerRefusalTests {
       #expect(resume(data, heldOut: 0.25, false) == "no error")
       #expect(resume(data, heldOut: 0.25) == "no error")
       let split = resume(data, heldOut: 0.5)
-      #expect(split.contains("heldOutEpisodes = 0.25, not 0.5") && split.contains("heldOutWindows = 38, not 76"), "\(split)")
+      #expect(
+        split.contains("heldOutEpisodes = 0.25, not 0.5") && split.contains("heldOutWindows = 38, not 76"), "\(split)")
       let content = resume(other, heldOut: 0.25)
       #expect(content.contains("the run was started with checksum = "), "\(content)")
     }
