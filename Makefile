@@ -10,6 +10,7 @@ SALTUS := .build/release/saltus
 
 # Debian 12 packages, by the part that needs them.
 PACKAGES := pkg-config
+PACKAGES += libopenblas-dev                       # Sources/LinearAlgebra
 PACKAGES += libblosc-dev libzip-dev               # Sources/Datasets
 PACKAGES += libchipmunk-dev                       # Envs/PushT
 PACKAGES += libcairo2-dev libgif-dev              # Envs/Environments, Sources/Charts

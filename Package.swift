@@ -24,7 +24,10 @@ let package = Package(
     // Sources: the engine, the shared backbone and the consistency methods.
     .target(name: "CKernels", path: "Sources/CKernels"),
     .target(name: "CAllocationCounter", path: "Sources/CAllocationCounter"),
-    .target(name: "Autograd", dependencies: ["CKernels"], exclude: ["README.md"]),
+    .systemLibrary(
+      name: "COpenBLAS", path: "Sources/COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
+    .target(name: "Autograd", dependencies: ["CKernels", "LinearAlgebra"], exclude: ["README.md"]),
     .target(name: "Backbone", dependencies: ["Autograd"]),
     .target(name: "Consistency", dependencies: ["Autograd", "Backbone"], exclude: ["README.md"]),
     .target(name: "Support"),
@@ -64,7 +67,7 @@ let package = Package(
       ]),
     .target(name: "Charts", dependencies: ["CCairo"]),
     .target(name: "Configuration", dependencies: ["Support", .product(name: "Yams", package: "Yams")]),
-    .target(name: "Reporting", dependencies: ["Support"]),
+    .target(name: "Reporting", dependencies: ["LinearAlgebra", "Support"]),
     .target(
       name: "Comparison",
       dependencies: [
@@ -119,6 +122,7 @@ let package = Package(
 
     .target(name: "TestSupport", dependencies: ["Communication"], path: "Tests/TestSupport"),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
+    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "AutogradTests", dependencies: ["Autograd", "CKernels", "CAllocationCounter"]),
     .testTarget(name: "BackboneTests", dependencies: ["Backbone", "TestSupport"]),
     .testTarget(name: "ConsistencyTests", dependencies: ["Consistency"]),

@@ -109,7 +109,8 @@ extension Lowering {
       let phases = AdjointPhase.phases(x: nodes[x].shape, weight: nodes[w].shape, y: nodes[id].shape, window)
       return phases.filter { $0.taps > 0 }.map { packing(w, $0.taps, true) + kernel($0.geometry) }.max() ?? 0
     case .kernelGradient(let x, let d, let window):
-      return kernel(convolutionShape(x: nodes[x].shape, weight: nodes[id].shape, y: nodes[d].shape, window))
+      let geometry = convolutionShape(x: nodes[x].shape, weight: nodes[id].shape, y: nodes[d].shape, window)
+      return geometry.isWide ? geometry.wideScratch : kernel(geometry)
     default: return 0
     }
   }

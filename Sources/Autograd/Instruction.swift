@@ -9,6 +9,8 @@ typealias Triple = UnsafePointer<Int>
 enum Instruction {
   case convolution(UnsafePointer<ck_conv_shape>, x: Source, packed: Source, bias: Source?, y: Target, scratch: Target)
   case kernelGradient(UnsafePointer<ck_conv_shape>, x: Source, cotangent: Source, y: Target, scratch: Target)
+  /// The same of a wide layer, by OpenBLAS.
+  case wideKernelGradient(UnsafePointer<ck_conv_shape>, x: Source, cotangent: Source, y: Target, scratch: Target)
   case packTaps(taps: Int, first: Int, step: Int, rows: Int, columns: Int, transposed: Bool, w: Source, packed: Target)
   case add(Triple, Source, Triple, Source, Triple, Target)
   case multiply(Triple, Source, Triple, Source, Triple, Target)
@@ -60,6 +62,8 @@ enum Instruction {
       if first < last { ck_conv(shape, x, packed, bias, y, 0, first, last, scratch + part * scratchStride) }
     case .kernelGradient(let shape, let x, let d, let y, let scratch):
       ck_conv_weight_gradient(shape, x, d, y, 0, scratch)
+    case .wideKernelGradient(let shape, let x, let d, let y, let scratch):
+      shape.pointee.wideKernelGradient(x: x, cotangent: d, into: y, scratch: scratch)
     case .packTaps(let taps, let first, let step, let rows, let columns, let transposed, let w, let packed):
       ck_pack_taps(taps, first, step, rows, columns, w, transposed ? 1 : 0, packed)
     case .add(let shape, let a, let sa, let b, let sb, let y): ck_add(shape, a, sa, b, sb, y)

@@ -71,9 +71,12 @@ struct Lowering {
     case .kernelGradient(let x, let d, let window):
       let geometry = convolutionShape(x: shape(x), weight: shape(id), y: shape(d), window)
       let flops = 2 * shape(d)[0] * shape(d)[1] * count
-      let call = Instruction.kernelGradient(
-        memory.keep(geometry), x: source(x), cotangent: source(d), y: y, scratch: scratch)
-      return (name, [call], flops)
+      let (kept, x, d) = (memory.keep(geometry), source(x), source(d))
+      let call: Instruction =
+        geometry.isWide
+        ? .wideKernelGradient(kept, x: x, cotangent: d, y: y, scratch: scratch)
+        : .kernelGradient(kept, x: x, cotangent: d, y: y, scratch: scratch)
+      return (geometry.isWide ? "wide kernel gradient" : name, [call], flops)
     case .add(let a, let b): return one(.add(dense, source(a), strides(a), source(b), strides(b), y))
     case .multiply(let a, let b): return one(.multiply(dense, source(a), strides(a), source(b), strides(b), y))
     case .scale(let x, let factor): return one(.scaleOffset(count, scale: factor, offset: 0, source(x), y))

@@ -10,26 +10,33 @@ extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 
 static __thread long count;
+static long process_count;
 
 long allocation_count(void) { return count; }
+long allocation_count_of_process(void) { return __atomic_load_n(&process_count, __ATOMIC_RELAXED); }
+
+static void add_one(void) {
+  count++;
+  __atomic_fetch_add(&process_count, 1, __ATOMIC_RELAXED);
+}
 
 void *malloc(size_t size) {
-  count++;
+  add_one();
   return __libc_malloc(size);
 }
 
 void *calloc(size_t n, size_t size) {
-  count++;
+  add_one();
   return __libc_calloc(n, size);
 }
 
 void *realloc(void *p, size_t size) {
-  count++;
+  add_one();
   return __libc_realloc(p, size);
 }
 
 void *memalign(size_t alignment, size_t size) {
-  count++;
+  add_one();
   return __libc_memalign(alignment, size);
 }
 

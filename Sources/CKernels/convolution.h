@@ -5,6 +5,11 @@
 enum { MOST_ROWS = 96 };
 // Floats of their inputs: these stay in the second-level cache, beside a panel of weights, while all panels pass.
 enum { BLOCK_FLOATS = 32768 };
+// Longer im2col rows are cut into parts of about this length, and the parts of so many rows are handled at a time: then
+// a part of a panel of weights stays in the second-level cache, and is read from memory once for many rows.
+enum { LONGEST_ROW = 1536, PART = 1280, PART_ROWS = 144 };
+// Floats between parts, lest their beginnings lie a power of two apart and share a few lines of the cache.
+enum { PART_GAP = 16 };
 // Floats ahead of their use at which weights are fetched: enough to cover the latency of memory.
 enum { PREFETCH_FLOATS = 1024 };
 // Width in vectors of the widest tile, which is the one-row tile.
@@ -53,13 +58,14 @@ static long block_rows(const ck_conv_shape *s) {
 
 // What the tiles of one block of rows share.
 typedef struct {
-  long depth;                // taps * in_channels, the length of an im2col row
-  const float *const *rows;  // im2col rows
+  long depth;                // of the im2col rows, or of their parts
+  const float *const *rows;  // im2col rows or parts of them
   float *const *outs;        // where each row's output channel 0 lies
   const float *bias;         // or NULL
   int accumulate;
   long out_channels;
   const float *packed;
+  long panel_stride;  // floats from one panel to the next
 } conv_block;
 
 // The R x (V * LANES) outputs of rows first..<first + R from output channel `column` on. The vectors of a row come from
@@ -67,7 +73,7 @@ typedef struct {
 // R and V: that makes it independent of the batch.
 CK_INLINE void conv_tile(const int R, const int V, const conv_block *b, long first, long column) {
   const int per_panel = CK_PANEL / LANES;
-  const long valid = b->out_channels - column, depth = b->depth, panel_stride = depth * CK_PANEL;
+  const long valid = b->out_channels - column, depth = b->depth, panel_stride = b->panel_stride;
   const float *w = b->packed + column / CK_PANEL * panel_stride + column % CK_PANEL;
   const float *x[TILE_ROWS];
   vf sum[TILE_ROWS][MOST_VECTORS];
@@ -75,7 +81,8 @@ CK_INLINE void conv_tile(const int R, const int V, const conv_block *b, long fir
     const vf bias = b->bias ? load_first(b->bias + column + v * LANES, valid - v * LANES) : splat(0);
     CK_UNROLL for (int r = 0; r < R; r++) {
       const float *y = b->outs[first + r] + column + v * LANES;
-      sum[r][v] = b->accumulate ? bias + load_first(y, valid - v * LANES) : bias;
+      sum[r][v] = b->accumulate ? load_first(y, valid - v * LANES) : bias;
+      if (b->accumulate && b->bias) sum[r][v] += bias;
     }
   }
   CK_UNROLL for (int r = 0; r < R; r++) x[r] = b->rows[first + r];
@@ -152,20 +159,72 @@ static void conv_panel(const conv_block *b, long count, long panel) {
   }
 }
 
+// Points outs[0..<count] to output channel 0 of the rows first..<first + count.
+static void point_to_outs(const ck_conv_shape *s, float *y, long first, long count, float **outs) {
+  for (long r = 0; r < count; r++) {
+    const long sample = (first + r) / s->rows, i = (first + r) % s->rows;
+    outs[r] = y + (sample * s->out_time + s->out0 + i * s->out_step) * s->out_channels;
+  }
+}
+
+// Copies the floats k..<k + count of the im2col row of output row `row`.
+static void copy_part(const ck_conv_shape *s, const float *x, long row, long k, long count, float *to) {
+  const long sample = row / s->rows, i = row % s->rows, size = s->in_time * s->in_channels;
+  const long start = (i * s->in_step + s->in0) * s->in_channels + k;
+  const long begin = smaller(larger(-start, 0), count), end = larger(smaller(size - start, count), begin);
+  memset(to, 0, sizeof(float) * (size_t)begin);
+  if (end > begin) memcpy(to + begin, x + sample * size + start + begin, sizeof(float) * (size_t)(end - begin));
+  memset(to + end, 0, sizeof(float) * (size_t)(count - end));
+}
+
+// Length of the parts that im2col rows are cut into, all parts nearly equally long.
+static long part_length(long depth) {
+  const long parts = (depth + PART - 1) / PART;
+  return (depth + parts - 1) / parts;
+}
+
+static long part_scratch(const ck_conv_shape *s) {
+  const long depth = s->taps * s->in_channels;
+  return depth > LONGEST_ROW ? PART_ROWS * (part_length(depth) + PART_GAP) : 0;
+}
+
+// Convolution part by part. Sums wait in y for the next part, so that each remains one chain of multiply-adds.
+static void conv_in_parts(const ck_conv_shape *s, const float *x, conv_block b, float *y, long panel0, long panel1,
+                          float *scratch) {
+  const float *rows[PART_ROWS];
+  float *outs[PART_ROWS];
+  const float *packed = b.packed;
+  const long depth = b.depth, part = part_length(depth), total = s->batch * s->rows;
+  const long blocks = (total + PART_ROWS - 1) / PART_ROWS, step = ((total + blocks - 1) / blocks + 11) / 12 * 12;
+  for (long r = 0; r < PART_ROWS; r++) rows[r] = scratch + r * (part + PART_GAP);
+  b.rows = rows;
+  b.outs = outs;
+  for (long k = 0; k < depth; k += part) {
+    b.depth = smaller(part, depth - k);
+    b.packed = packed + k * CK_PANEL;
+    for (long first = 0; first < total; first += step) {
+      const long count = smaller(step, total - first);
+      for (long r = 0; r < count; r++) copy_part(s, x, first + r, k, b.depth, scratch + r * (part + PART_GAP));
+      point_to_outs(s, y, first, count, outs);
+      for (long panel = panel0; panel < panel1; panel++) conv_panel(&b, count, panel);
+    }
+    b.bias = 0;
+    b.accumulate = 1;
+  }
+}
+
 static void conv(const ck_conv_shape *s, const float *x, const float *packed, const float *bias, float *y,
                  int accumulate, long panel0, long panel1, float *scratch) {
   const float *rows[MOST_ROWS];
   float *outs[MOST_ROWS];
-  const conv_block block = {.depth = s->taps * s->in_channels, .rows = rows, .outs = outs, .bias = bias,
-                            .accumulate = accumulate, .out_channels = s->out_channels, .packed = packed};
-  const long total = s->batch * s->rows, step = block_rows(s);
+  const long depth = s->taps * s->in_channels, total = s->batch * s->rows, step = block_rows(s);
+  const conv_block block = {.depth = depth, .rows = rows, .outs = outs, .bias = bias, .accumulate = accumulate,
+                            .out_channels = s->out_channels, .packed = packed, .panel_stride = depth * CK_PANEL};
+  if (depth > LONGEST_ROW && total > step) return conv_in_parts(s, x, block, y, panel0, panel1, scratch);
   for (long first = 0; first < total; first += step) {
     const long count = smaller(step, total - first);
     point_to_rows(s, x, first, count, rows, scratch);
-    for (long r = 0; r < count; r++) {
-      const long sample = (first + r) / s->rows, i = (first + r) % s->rows;
-      outs[r] = y + (sample * s->out_time + s->out0 + i * s->out_step) * s->out_channels;
-    }
+    point_to_outs(s, y, first, count, outs);
     if (count == 1) {
       conv_single_row(&block, panel0, panel1);
     } else {

@@ -3,18 +3,26 @@
 //
 // Both operands of a block of rows are first copied into strips of neighbouring channels. Frames of x lie a power of
 // two apart more often than not, and few such addresses fit into the first-level cache at once; those of a strip do,
-// and all taps share it.
+// and all taps share it. A strip of x meets all strips of d in turn, so that dw is passed over along its rows.
 
 // Rows summed in registers at a time: more means fewer passes over dw, fewer keeps the strips in the first-level cache.
-enum { GRADIENT_BLOCK = 192, GRADIENT_WIDTH = TILE_VECTORS * LANES, FRAME_WIDTH = 16 };
+enum { GRADIENT_BLOCK = 128, GRADIENT_WIDTH = TILE_VECTORS * LANES, FRAME_WIDTH = 16 };
+
+// Width of a strip of x. Frames of few channels keep theirs, so that the taps of a row are neighbours there and fill the
+// tiles as if they were channels.
+enum { FEW_CHANNELS = 8 };
+static long frame_width(const ck_conv_shape *s) {
+  return s->in_channels <= FEW_CHANNELS ? s->in_channels : FRAME_WIDTH;
+}
 
 // Fills at[0..<count] with the places in a strip, in floats, of the frames of x where the rows first..<first + count
 // begin. Returns the number of frames that these rows need.
 static long place_rows(const ck_conv_shape *s, long first, long count, long *at) {
+  const long width = frame_width(s);
   long frames = 0;
   while (count > 0) {
     const long i = first % s->rows, run = smaller(count, s->rows - i);
-    for (long r = 0; r < run; r++) at[r] = (frames + r * s->in_step) * FRAME_WIDTH;
+    for (long r = 0; r < run; r++) at[r] = (frames + r * s->in_step) * width;
     frames += (run - 1) * s->in_step + s->taps;
     at += run;
     first += run;
@@ -23,17 +31,21 @@ static long place_rows(const ck_conv_shape *s, long first, long count, long *at)
   return frames;
 }
 
-// Copies these frames into strips, [ceil(in_channels / FRAME_WIDTH)][frames][FRAME_WIDTH], zeros where they lie outside
-// their sample.
+// Copies these frames into strips, [ceil(in_channels / width)][frames][width], zeros where they lie outside their
+// sample.
 static void pack_frames(const ck_conv_shape *s, const float *x, long first, long count, long frames, float *strips) {
-  const long channels = s->in_channels;
+  const long channels = s->in_channels, width = frame_width(s);
   while (count > 0) {
     const long sample = first / s->rows, i = first % s->rows, run = smaller(count, s->rows - i);
     const long start = i * s->in_step + s->in0, span = (run - 1) * s->in_step + s->taps;
-    for (long t = start; t < start + span; t++, strips += FRAME_WIDTH) {
+    for (long t = start; t < start + span; t++, strips += width) {
       const int inside = t >= 0 && t < s->in_time;
       const float *from = x + (sample * s->in_time + t) * channels;
       float *to = strips;
+      if (width < FRAME_WIDTH) {
+        for (long c = 0; c < width; c++) to[c] = inside ? from[c] : 0;
+        continue;
+      }
       for (long c = 0; c < channels; c += FRAME_WIDTH, to += frames * FRAME_WIDTH) {
         CK_UNROLL for (int v = 0; v < FRAME_WIDTH; v += LANES)
           store(to + v, inside ? load_first(from + c + v, channels - c - v) : splat(0));
@@ -121,11 +133,11 @@ static void gradient_rows(int rows, const gradient_block *b) {
 
 // Adds the part of dw that one strip of x, of `channels` channels, and one of d give: all taps, in tiles of nearly
 // equal height.
-static void gradient_strips(gradient_block b, const ck_conv_shape *s, long channels) {
+static void gradient_strips(gradient_block b, const ck_conv_shape *s, long taps, long channels) {
   const long tiles = (channels + TILE_ROWS - 1) / TILE_ROWS, height = channels / tiles, higher = channels % tiles;
   const float *strip = b.x;
   float *dw = b.dw;
-  for (long tap = 0; tap < s->taps; tap++, strip += FRAME_WIDTH, dw += s->in_channels * s->out_channels) {
+  for (long tap = 0; tap < taps; tap++, strip += FRAME_WIDTH, dw += s->in_channels * s->out_channels) {
     b.x = strip;
     b.dw = dw;
     for (long tile = 0; tile < tiles; tile++) {
@@ -137,22 +149,31 @@ static void gradient_strips(gradient_block b, const ck_conv_shape *s, long chann
   }
 }
 
+// Floats of one row of d in strips.
+static long gradient_floats(const ck_conv_shape *s) {
+  return (s->out_channels + GRADIENT_WIDTH - 1) / GRADIENT_WIDTH * GRADIENT_WIDTH;
+}
+
 static void conv_weight_gradient(const ck_conv_shape *s, const float *x, const float *d, float *dw, int accumulate,
                                  float *scratch) {
   long at[GRADIENT_BLOCK];
-  const long total = s->batch * s->rows, channels = s->in_channels;
-  float *gradient = scratch, *strips = scratch + smaller(GRADIENT_BLOCK, total) * GRADIENT_WIDTH;
-  for (long first = 0; first < total; first += GRADIENT_BLOCK) {
-    const long count = smaller(GRADIENT_BLOCK, total - first), frames = place_rows(s, first, count, at);
+  const long total = s->batch * s->rows, channels = s->in_channels, columns = s->out_channels;
+  const long blocks = (total + GRADIENT_BLOCK - 1) / GRADIENT_BLOCK, step = (total + blocks - 1) / blocks;
+  const int narrow = frame_width(s) < FRAME_WIDTH;
+  float *gradient = scratch, *strips = scratch + step * gradient_floats(s);
+  for (long first = 0; first < total; first += step) {
+    const long count = smaller(step, total - first), frames = place_rows(s, first, count, at);
     pack_frames(s, x, first, count, frames, strips);
-    for (long column = 0; column < s->out_channels; column += GRADIENT_WIDTH) {
-      pack_gradient(s, d, first, count, column, gradient);
-      for (long c = 0; c < channels; c += FRAME_WIDTH) {
+    for (long column = 0; column < columns; column += GRADIENT_WIDTH)
+      pack_gradient(s, d, first, count, column, gradient + column * count);
+    for (long c = 0; c < channels; c += FRAME_WIDTH) {
+      for (long column = 0; column < columns; column += GRADIENT_WIDTH) {
         const gradient_block block = {
-            .count = count, .at = at, .x = strips + c * frames, .d = gradient,
-            .dw = dw + c * s->out_channels + column, .ldw = s->out_channels, .valid = s->out_channels - column,
+            .count = count, .at = at, .x = strips + c * frames, .d = gradient + column * count,
+            .dw = dw + c * columns + column, .ldw = columns, .valid = columns - column,
             .accumulate = accumulate || first > 0};
-        gradient_strips(block, s, smaller(channels - c, FRAME_WIDTH));
+        if (narrow) gradient_strips(block, s, 1, s->taps * channels);
+        else gradient_strips(block, s, s->taps, smaller(channels - c, FRAME_WIDTH));
       }
     }
   }
@@ -161,6 +182,6 @@ static void conv_weight_gradient(const ck_conv_shape *s, const float *x, const f
 static long conv_scratch(const ck_conv_shape *s) {
   const long count = smaller(GRADIENT_BLOCK, s->batch * s->rows), frames = most_frames(s, GRADIENT_BLOCK);
   const long strips = (s->in_channels + FRAME_WIDTH - 1) / FRAME_WIDTH;
-  return larger(most_frames(s, MOST_ROWS) * s->in_channels,
-                count * GRADIENT_WIDTH + strips * frames * FRAME_WIDTH);
+  const long whole = most_frames(s, MOST_ROWS) * s->in_channels, parts = part_scratch(s);
+  return larger(larger(whole, parts), count * gradient_floats(s) + strips * frames * FRAME_WIDTH);
 }

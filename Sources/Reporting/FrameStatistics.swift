@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// Mean and covariance of rows of numbers, such as the frames of log-mel spectrograms: the Gaussian that a Fréchet distance
 /// compares. `Examples/Benchmarks/speech_metrics.py` measures other programs' audio in the same way.
 public struct FrameStatistics: Sendable {
@@ -67,7 +69,7 @@ public struct FrameStatistics: Sendable {
     let traces = (0..<width).reduce(0) { $0 + a[$1 * width + $1] + b[$1 * width + $1] }
     // (A B)^½ has the eigenvalues of (A^½ B A^½)^½. What rounding makes negative is 0.
     let root = Self.squareRoot(a, width)
-    let inner = Self.product(Self.product(root, b, width), root, width)
+    let inner = MatrixProduct.square(MatrixProduct.square(root, b, width), root, width)
     let sum = SymmetricEigen(inner, width).values.reduce(0) { $0 + max(0, $1).squareRoot() }
     return max(0, shift + traces - 2 * sum)
   }
@@ -97,23 +99,6 @@ public struct FrameStatistics: Sendable {
     }
     var transposed = eigen.vectors
     for i in 0..<n { for j in 0..<n { transposed[j * n + i] = eigen.vectors[i * n + j] } }
-    return product(transposed, scaled, n)
-  }
-
-  private static func product(_ a: [Double], _ b: [Double], _ n: Int) -> [Double] {
-    var result = [Double](repeating: 0, count: n * n)
-    result.withUnsafeMutableBufferPointer { result in
-      a.withUnsafeBufferPointer { a in
-        b.withUnsafeBufferPointer { b in
-          for i in 0..<n {
-            for k in 0..<n {
-              let value = a[i * n + k]
-              for j in 0..<n { result[i * n + j] += value * b[k * n + j] }
-            }
-          }
-        }
-      }
-    }
-    return result
+    return MatrixProduct.square(transposed, scaled, n)
   }
 }

@@ -66,10 +66,10 @@ struct BenchSizes: ParsableArguments {
     operations: Int, exchange: (bytes: Int, waited: () -> Double)? = nil, _ body: () throws -> Void
   ) throws {
     for _ in 0..<3 { try body() }
-    let before = allocation_count()
+    let before = allocation_count_of_process()
     let start = ck_now()
     try body()
-    let allocations = allocation_count() - before
+    let allocations = allocation_count_of_process() - before
     // Ranks cannot each ask a clock of their own when to stop.
     let ranks = Ranks.communicator
     let most = 1 << 16

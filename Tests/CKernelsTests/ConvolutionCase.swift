@@ -39,6 +39,11 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
         batch: 5, inTime: 8, inChannels: 33, taps: 2, in0: 0, rows: 8, outTime: 16, outChannels: 20, outStep: 2, out0: 1
       ),
       ConvolutionCase(batch: 2, inTime: 3, inChannels: 4, taps: 2, in0: -9, rows: 20, outChannels: 6),
+      // Rows so long that they are handled in parts, in one block of rows and in several; and strips of few channels.
+      ConvolutionCase(batch: 9, inTime: 4, inChannels: 400, taps: 5, in0: -2, rows: 4, outChannels: 70),
+      ConvolutionCase(batch: 50, inTime: 8, inChannels: 520, taps: 5, inStep: 2, in0: -2, rows: 4, outChannels: 33),
+      ConvolutionCase(batch: 40, inTime: 16, inChannels: 2, taps: 5, in0: -2, rows: 16, outChannels: 64),
+      ConvolutionCase(batch: 7, inTime: 16, inChannels: 8, taps: 3, inStep: 2, in0: -1, rows: 8, outChannels: 12),
       ConvolutionCase(
         batch: 2, inTime: 16, inChannels: 1, taps: 1, in0: 3, rows: 9, outTime: 12, outChannels: 2, out0: 2),
     ]
