@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "Backbone", dependencies: ["Autograd"]),
     .target(name: "Consistency", dependencies: ["Autograd", "Backbone"], exclude: ["README.md"]),
     .target(name: "Support"),
-    .target(name: "Checkpoints", dependencies: ["Autograd", "Support"]),
+    .target(name: "Checkpoints", dependencies: ["Autograd", "CKernels", "Support"]),
     .systemLibrary(
       name: "CBlosc", path: "Sources/CBlosc", pkgConfig: "blosc", providers: [.apt(["libblosc-dev"])]),
     .systemLibrary(name: "CZip", path: "Sources/CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),

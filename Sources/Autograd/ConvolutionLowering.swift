@@ -73,17 +73,18 @@ extension Lowering {
   /// A packed weight: shared and refreshed from outside if it is a parameter, else packed into scratch on every run.
   private func packed(
     _ w: Int, taps: Int, first: Int, step: Int, transposed: Bool, _ scratch: Target
-  ) -> ([Instruction], Source, free: Target) {
+  ) -> ([Instruction], PackedSource, free: Target) {
     if case .parameter(let parameter, let bank) = graph.nodes[w].operation {
       let form = PackedWeights.Form(
         bank: bank, parameter: parameter, transposed: transposed, taps: taps, firstTap: first, step: step)
-      return ([], weights.pointer(for: form), scratch)
+      return ([], weights.source(for: form), scratch)
     }
     let shape = graph.nodes[w].shape
     let pack = Instruction.packTaps(
       taps: taps, first: first, step: step, rows: shape[1], columns: shape[2], transposed: transposed, w: source(w),
       packed: scratch)
-    return ([pack], UnsafePointer(scratch), scratch + Self.packedCount(shape, taps: taps, transposed: transposed))
+    let free = scratch + Self.packedCount(shape, taps: taps, transposed: transposed)
+    return ([pack], .float32(UnsafePointer(scratch)), free)
   }
 
   private static func packedCount(_ shape: [Int], taps: Int, transposed: Bool) -> Int {

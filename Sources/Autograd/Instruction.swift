@@ -7,7 +7,8 @@ typealias Triple = UnsafePointer<Int>
 
 /// One kernel call with every address decided. Trivial payloads only, so that running it retains nothing.
 enum Instruction {
-  case convolution(UnsafePointer<ck_conv_shape>, x: Source, packed: Source, bias: Source?, y: Target, scratch: Target)
+  case convolution(
+    UnsafePointer<ck_conv_shape>, x: Source, packed: PackedSource, bias: Source?, y: Target, scratch: Target)
   case kernelGradient(UnsafePointer<ck_conv_shape>, x: Source, cotangent: Source, y: Target, scratch: Target)
   /// The same of a wide layer, by OpenBLAS.
   case wideKernelGradient(UnsafePointer<ck_conv_shape>, x: Source, cotangent: Source, y: Target, scratch: Target)
@@ -59,7 +60,12 @@ enum Instruction {
     case .convolution(let shape, let x, let packed, let bias, let y, let scratch):
       let panels = (shape.pointee.out_channels + CK_PANEL - 1) / CK_PANEL
       let (first, last) = (panels * part / parts, panels * (part + 1) / parts)
-      if first < last { ck_conv(shape, x, packed, bias, y, 0, first, last, scratch + part * scratchStride) }
+      guard first < last else { return }
+      let own = scratch + part * scratchStride
+      switch packed {
+      case .float32(let packed): ck_conv(shape, x, packed, bias, y, 0, first, last, own)
+      case .bfloat16(let packed): ck_conv_bfloat16(shape, x, packed, bias, y, 0, first, last, own)
+      }
     case .kernelGradient(let shape, let x, let d, let y, let scratch):
       ck_conv_weight_gradient(shape, x, d, y, 0, scratch)
     case .wideKernelGradient(let shape, let x, let d, let y, let scratch):

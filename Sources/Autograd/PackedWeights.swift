@@ -1,6 +1,21 @@
 import CKernels
 import Synchronization
 
+/// How packed weights are stored. All sums are single precision.
+public enum WeightStorage: String, Sendable, CaseIterable {
+  /// As the parameters are.
+  case float32
+  /// The upper halves of floats, rounded to the nearest: 8 significant bits for half of the memory traffic, which is what
+  /// large networks wait for at small batches.
+  case bfloat16
+}
+
+/// A packed weight as a kernel reads it.
+enum PackedSource {
+  case float32(UnsafePointer<Float>)
+  case bfloat16(UnsafePointer<UInt16>)
+}
+
 /// Weights rearranged for the convolution kernel, one copy per (parameter, use), shared by the plans of all shards.
 ///
 /// After the parameters change, `refresh` must run before the next `Plan.run()`.
@@ -18,8 +33,10 @@ public final class PackedWeights: @unchecked Sendable {
   private struct Item: @unchecked Sendable {
     let form: Form
     let source: UnsafePointer<Float>
-    let packed: UnsafeMutablePointer<Float>
+    let packed: UnsafeMutableRawPointer
+    /// Weights, padding included, and floats of memory that they take.
     let count: Int
+    let floats: Int
   }
 
   private struct Items {
@@ -29,18 +46,26 @@ public final class PackedWeights: @unchecked Sendable {
 
   /// The values that plans read, by bank.
   public let parameters: [Bank: ParameterBuffer]
+  public let storage: WeightStorage
   /// Plans that share the weights may be compiled on several threads at once.
   private let items = Mutex(Items())
 
   /// Packs nothing yet: plans ask for copies while they are compiled.
   ///
-  /// - Parameter parameters: one buffer for each bank that the plans' graphs read, all of the same layout.
-  public init(_ parameters: [Bank: ParameterBuffer]) { self.parameters = parameters }
+  /// - Parameters:
+  ///   - parameters: one buffer for each bank that the plans' graphs read, all of the same layout.
+  ///   - storage: of the packed copies. bfloat16 is for use, not for training: refreshing such copies is slow.
+  public init(_ parameters: [Bank: ParameterBuffer], storage: WeightStorage = .float32) {
+    self.parameters = parameters
+    self.storage = storage
+  }
 
-  deinit { for item in items.withLock(\.all) { freeFloats(item.packed, item.count) } }
+  deinit {
+    for item in items.withLock(\.all) { freeFloats(item.packed.assumingMemoryBound(to: Float.self), item.floats) }
+  }
 
   /// Bytes held by packed copies.
-  public var byteCount: Int { items.withLock { $0.all.reduce(0) { $0 + $1.count * 4 } } }
+  public var byteCount: Int { items.withLock { $0.all.reduce(0) { $0 + $1.floats * 4 } } }
 
   func buffer(of bank: Bank) -> ParameterBuffer {
     guard let buffer = parameters[bank] else { preconditionFailure("a plan reads the \(bank) parameters: none given") }
@@ -48,20 +73,26 @@ public final class PackedWeights: @unchecked Sendable {
   }
 
   /// The packed copy for a use; made and filled when first asked for.
-  func pointer(for form: Form) -> UnsafePointer<Float> {
+  func source(for form: Form) -> PackedSource {
     let source = UnsafePointer(buffer(of: form.bank).pointer + form.parameter.offset)
     let item = items.withLock { items in
       if let known = items.index[form] { return items.all[known] }
       let shape = form.parameter.shape
       let (rows, columns) = form.transposed ? (shape[2], shape[1]) : (shape[1], shape[2])
       let count = ck_packed_count(form.taps * rows, columns)
-      let item = Item(form: form, source: source, packed: allocateFloats(count), count: count)
+      let floats = storage == .float32 ? count : (count + 1) / 2
+      let item = Item(
+        form: form, source: source, packed: UnsafeMutableRawPointer(allocateFloats(floats)), count: count,
+        floats: floats)
       items.all.append(item)
       items.index[form] = items.all.count - 1
-      Self.pack(item)
+      pack(item)
       return item
     }
-    return UnsafePointer(item.packed)
+    return switch storage {
+    case .float32: .float32(UnsafePointer(item.packed.assumingMemoryBound(to: Float.self)))
+    case .bfloat16: .bfloat16(UnsafePointer(item.packed.assumingMemoryBound(to: UInt16.self)))
+    }
   }
 
   /// Packs every weight again from the current parameters.
@@ -73,14 +104,24 @@ public final class PackedWeights: @unchecked Sendable {
     let total = items.reduce(0) { $0 + $1.count }
     for item in items {
       // An item belongs to the part in which its middle lies.
-      if (before + item.count / 2) * parts / max(total, 1) == part { Self.pack(item) }
+      if (before + item.count / 2) * parts / max(total, 1) == part { pack(item) }
       before += item.count
     }
   }
 
-  private static func pack(_ item: Item) {
+  private func pack(_ item: Item) {
     let shape = item.form.parameter.shape
     let (taps, first, step) = (item.form.taps, item.form.firstTap, item.form.step)
-    ck_pack_taps(taps, first, step, shape[1], shape[2], item.source, item.form.transposed ? 1 : 0, item.packed)
+    func pack(into packed: UnsafeMutablePointer<Float>) {
+      ck_pack_taps(taps, first, step, shape[1], shape[2], item.source, item.form.transposed ? 1 : 0, packed)
+    }
+    switch storage {
+    case .float32: pack(into: item.packed.assumingMemoryBound(to: Float.self))
+    case .bfloat16:
+      let whole = allocateFloats(item.count)
+      pack(into: whole)
+      ck_round_to_bfloat16(item.count, whole, item.packed.assumingMemoryBound(to: UInt16.self))
+      freeFloats(whole, item.count)
+    }
   }
 }

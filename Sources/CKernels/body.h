@@ -19,6 +19,7 @@
 const ck_table CK_TABLE = {.name = CK_NAME,
                            .conv_scratch = conv_scratch,
                            .conv = conv,
+                           .conv_bfloat16 = conv_bfloat16,
                            .conv_weight_gradient = conv_weight_gradient,
                            .unary = unary,
                            .add = add,

@@ -67,6 +67,11 @@ void ck_conv(const ck_conv_shape *shape, const float *x, const float *packed, co
   table()->conv(shape, x, packed, bias, y, accumulate, panel0, panel1, scratch);
 }
 
+void ck_conv_bfloat16(const ck_conv_shape *shape, const float *x, const uint16_t *packed, const float *bias, float *y,
+                      int accumulate, long panel0, long panel1, float *scratch) {
+  table()->conv_bfloat16(shape, x, packed, bias, y, accumulate, panel0, panel1, scratch);
+}
+
 void ck_conv_weight_gradient(const ck_conv_shape *shape, const float *x, const float *d, float *dw, int accumulate,
                              float *scratch) {
   table()->conv_weight_gradient(shape, x, d, dw, accumulate, scratch);

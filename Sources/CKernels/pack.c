@@ -78,3 +78,13 @@ void ck_pack_taps(long taps, long first_tap, long tap_step, long in, long out, c
     else pack(in, out, tap, out, packed, panel_stride);
   }
 }
+
+void ck_round_to_bfloat16(long n, const float *x, uint16_t *y) {
+  for (long i = 0; i < n; i++) {
+    uint32_t bits;
+    memcpy(&bits, x + i, sizeof bits);
+    const uint32_t rounded = bits + 0x7FFF + (bits >> 16 & 1);
+    // Rounding could carry a NaN's mantissa into infinity or beyond.
+    y[i] = (uint16_t)((bits & 0x7FFFFFFF) > 0x7F800000 ? bits >> 16 | 0x40 : rounded >> 16);
+  }
+}

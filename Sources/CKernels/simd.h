@@ -16,6 +16,9 @@ CK_INLINE long smaller(long a, long b) { return a < b ? a : b; }
 CK_INLINE long larger(long a, long b) { return a > b ? a : b; }
 
 CK_INLINE vf load(const float *p) { return *(const vf_unaligned *)p; }
+typedef uint16_t v16 __attribute__((ext_vector_type(LANES), aligned(2), may_alias));
+// bfloat16 is the upper half of a float.
+CK_INLINE vf load_bfloat16(const uint16_t *p) { return (vf)(__builtin_convertvector(*(const v16 *)p, vu) << 16); }
 CK_INLINE void store(float *p, vf v) { *(vf_unaligned *)p = v; }
 CK_INLINE vf splat(float x) { return (vf)x; }
 

@@ -7,6 +7,8 @@ typedef struct {
   long (*conv_scratch)(const ck_conv_shape *shape);
   void (*conv)(const ck_conv_shape *shape, const float *x, const float *packed, const float *bias, float *y,
                int accumulate, long panel0, long panel1, float *scratch);
+  void (*conv_bfloat16)(const ck_conv_shape *shape, const float *x, const uint16_t *packed, const float *bias, float *y,
+                        int accumulate, long panel0, long panel1, float *scratch);
   void (*conv_weight_gradient)(const ck_conv_shape *shape, const float *x, const float *d, float *dw, int accumulate,
                                float *scratch);
   void (*unary)(ck_unary_kind kind, long n, const float *x, const float *d, float *y);

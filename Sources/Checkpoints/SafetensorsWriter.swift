@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Support
 
@@ -11,6 +12,16 @@ public struct SafetensorsWriter {
     case float32
     /// Half precision, rounded to the nearest value, ties to even; beyond ±65504 they become infinite.
     case float16
+    /// The upper halves of floats, rounded to the nearest value, ties to even.
+    case bfloat16
+
+    var type: TensorType {
+      switch self {
+      case .float32: .float32
+      case .float16: .float16
+      case .bfloat16: .bfloat16
+      }
+    }
   }
 
   /// Strings stored under `__metadata__`.
@@ -41,14 +52,14 @@ public struct SafetensorsWriter {
   ///   - name: new, and not `__metadata__`; a precondition of all `add`s.
   ///   - shape: row-major; empty for a scalar. Its product is the number of elements: another precondition of all.
   public mutating func add(_ name: String, shape: [Int], _ values: [Float], as precision: Precision = .float32) {
-    insert(name, precision == .float32 ? .float32 : .float16, shape, .floats(values), count: values.count)
+    insert(name, precision.type, shape, .floats(values), count: values.count)
   }
 
   /// Adds a tensor without copying it: the memory must stay as it is until `write(to:)` has returned.
   public mutating func add(
     _ name: String, shape: [Int], borrowing values: UnsafeBufferPointer<Float>, as precision: Precision = .float32
   ) {
-    insert(name, precision == .float32 ? .float32 : .float16, shape, .borrowedFloats(values), count: values.count)
+    insert(name, precision.type, shape, .borrowedFloats(values), count: values.count)
   }
 
   /// Adds a tensor of I64 integers.
@@ -128,13 +139,17 @@ public struct SafetensorsWriter {
   private static func write(
     _ values: UnsafeBufferPointer<Float>, as type: TensorType, to file: borrowing AtomicFile
   ) throws(FileError) {
-    guard type == .float16 else { return try file.write(UnsafeRawBufferPointer(values)) }
-    let piece = UnsafeMutableBufferPointer<Float16>.allocate(capacity: min(65_536, values.count))
+    guard type != .float32 else { return try file.write(UnsafeRawBufferPointer(values)) }
+    let piece = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: min(65_536, values.count))
     defer { piece.deallocate() }
     var start = 0
     while start < values.count {
       let count = min(piece.count, values.count - start)
-      for index in 0..<count { piece[index] = Float16(values[start + index]) }
+      if type == .bfloat16 {
+        ck_round_to_bfloat16(count, values.baseAddress! + start, piece.baseAddress!)
+      } else {
+        for index in 0..<count { piece[index] = Float16(values[start + index]).bitPattern }
+      }
       try file.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: piece[..<count])))
       start += count
     }

@@ -4,12 +4,13 @@ import Foundation
 /// Consistency trajectory models, CTM (Kim et al. 2024, section 3), as Consistency Policy trains them (Prasad et al. 2024):
 /// jumps between any two noise levels.
 ///
-///     d(G_sg(G(x_t, t, s), s, b), G_sg(G_sg(x_r, r, s), s, b)) + dsmWeight λ(σ) d(g(x_σ, σ, σ), x0),
+///     d(G_sg(G(x_t, t, s), s, b), G_sg(G_sg(x_r, r, s), s, b)) + dsmWeight λ(σ) d′(g(x_σ, σ, σ), x0),
 ///     G(x, t, s) = s/t x + (1 − s/t) g(x, t, s),
 ///
 /// x_r one solver step of the teacher from x_t = x0 + t z; s ≤ r < t points of a Karras mesh, s drawn evenly below t. Outer
 /// jumps to the boundary b have frozen parameters (the target's), and the gradient passes through one of them into the
-/// inner jump. The network embeds t and s; g(x, σ, σ) is a denoiser, which the second term trains.
+/// inner jump. The network embeds t and s; g(x, σ, σ) is a denoiser, which the second term trains: with the mean square for
+/// d′, as Kim et al. have it, it is the mean of the data that λ is the weight for; Consistency Policy has d for d′.
 public struct ConsistencyTrajectoryModel: Objective {
   /// The settings, by default Consistency Policy's.
   public struct Configuration: ObjectiveSettings {
@@ -35,6 +36,8 @@ public struct ConsistencyTrajectoryModel: Objective {
     public var targetDecay = 0.0
     /// Weight of the denoising term, 0 or more.
     public var dsmWeight = 1.0
+    /// The denoising term's distance d′.
+    public var dsmMetric = Distance.pseudoHuber
     /// Half of its noise levels are spread over the mesh from this share of it up to sigmaMax, in (0, 1] …
     public var dsmMeshShare = 0.7
     /// … the others are lognormal: mean and standard deviation of ln sigma, clamped to the mesh's range.
@@ -60,6 +63,7 @@ public struct ConsistencyTrajectoryModel: Objective {
       try values.read(.huberConstant, into: &huberConstant)
       try values.read(.targetDecay, into: &targetDecay)
       try values.read(.dsmWeight, into: &dsmWeight)
+      try values.read(.dsmMetric, into: &dsmMetric)
       try values.read(.dsmMeshShare, into: &dsmMeshShare)
       try values.read(.dsmLogMean, into: &dsmLogMean)
       try values.read(.dsmLogDeviation, into: &dsmLogDeviation)
@@ -160,8 +164,8 @@ public struct ConsistencyTrajectoryModel: Objective {
   /// Both terms, over the valid elements of each sample, `[B, 1, 1]`.
   public func loss<N>(_ recording: LossRecording<N>) -> Tensor {
     let c = configuration
-    func distance(_ e: Tensor) -> Tensor {
-      recording.distance(e, c.metric, huberConstant: c.huberConstant * factor)
+    func distance(_ e: Tensor, _ metric: Distance) -> Tensor {
+      recording.distance(e, metric, huberConstant: c.huberConstant * factor)
     }
     // The target's parameters are another bank, which the loss is not differentiated by; what it is applied to may be.
     func outerJump(_ x: Tensor) -> Tensor {
@@ -173,9 +177,9 @@ public struct ConsistencyTrajectoryModel: Objective {
     let inner = recording.jump(from: noisy, recording.online(noisy, at: "t", to: "s"), kept: "keptOfT")
     let target = recording.jump(
       from: cleaner, recording.target(cleaner, at: "r", to: "s", bank: .target), kept: "keptOfR")
-    let trajectory = distance(outerJump(inner) - outerJump(target).stopGradient())
+    let trajectory = distance(outerJump(inner) - outerJump(target).stopGradient(), c.metric)
     guard c.dsmWeight > 0 else { return trajectory }
     let denoised = recording.online(recording.noised(at: "denoised"), at: "denoised", to: "denoised")
-    return trajectory + distance(denoised - recording.data) * recording.scalar("denoisingWeight")
+    return trajectory + distance(denoised - recording.data, c.dsmMetric) * recording.scalar("denoisingWeight")
   }
 }

@@ -46,6 +46,6 @@ extension TrainedPolicy {
     } catch {
       throw .badSetting("\(error)")
     }
-    return try TrainedPolicy(description, weights: weights, autoencoder: autoencoder)
+    return try TrainedPolicy(description, weights: weights, autoencoder: autoencoder, storage: storage)
   }
 }

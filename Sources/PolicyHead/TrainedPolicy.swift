@@ -17,9 +17,12 @@ public struct TrainedPolicy: Sendable {
   /// The key of the description in a checkpoint's metadata.
   public static let metadataKey = "policy"
 
-  /// - Parameter autoencoder: given if and only if the description has a latent space.
+  /// - Parameters:
+  ///   - autoencoder: given if and only if the description has a latent space.
+  ///   - storage: of the network's weights in use.
   public init(
-    _ description: PolicyDescription, weights: ParameterBuffer, autoencoder: TrainedAutoencoder? = nil
+    _ description: PolicyDescription, weights: ParameterBuffer, autoencoder: TrainedAutoencoder? = nil,
+    storage: WeightStorage = .float32
   ) throws(PolicyError) {
     if let problem = description.problem { throw .checkpoint(problem) }
     precondition(
@@ -32,10 +35,14 @@ public struct TrainedPolicy: Sendable {
     self.description = description
     self.weights = weights
     self.autoencoder = autoencoder
-    packed = PackedWeights([.online: weights])
+    packed = PackedWeights([.online: weights], storage: storage)
   }
 
-  /// Reads a checkpoint of training, or a bundled file: its averaged weights, adapters merged.
+  /// How the network's weights are stored in use.
+  public var storage: WeightStorage { packed.storage }
+
+  /// Reads a checkpoint of training, or a bundled file: its averaged weights, adapters merged. A file whose weights are in
+  /// bfloat16 is used so.
   public init(contentsOf url: URL) throws(PolicyError) {
     do {
       let file = try SafetensorsFile(url)
@@ -46,7 +53,9 @@ public struct TrainedPolicy: Sendable {
       let adapters = description.adaptation.map { LowRankAdapters($0, in: &layout) }
       var weights = ParameterBuffer(count: layout.count)
       try file.read(layout, prefix: "ema", into: weights)
+      var storage = file.weightStorage(of: layout, prefix: "ema")
       if let adapters {
+        storage = .float32
         weights = adapters.merged(weights)
         description.adaptation = nil
       }
@@ -56,7 +65,7 @@ public struct TrainedPolicy: Sendable {
       let autoencoder = try description.latent.map {
         try TrainedAutoencoder($0.autoencoder, in: file, prefix: TrainedAutoencoder.prefix, path: url.path)
       }
-      try self.init(description, weights: weights, autoencoder: autoencoder)
+      try self.init(description, weights: weights, autoencoder: autoencoder, storage: storage)
     } catch let error as PolicyError {
       throw error
     } catch {
@@ -66,15 +75,19 @@ public struct TrainedPolicy: Sendable {
 
   /// Writes description and averaged weights in half precision: what is shipped with a program.
   ///
-  /// - Parameter metadata: more strings for the file, such as where it comes from.
-  public func writeBundle(to url: URL, metadata: [String: String] = [:]) throws(PolicyError) {
+  /// - Parameters:
+  ///   - metadata: more strings for the file, such as where it comes from.
+  ///   - precision: with bfloat16 the weights are also used in this form, which is faster where networks are large.
+  public func writeBundle(
+    to url: URL, metadata: [String: String] = [:], as precision: SafetensorsWriter.Precision = .float16
+  ) throws(PolicyError) {
     var writer = SafetensorsWriter()
     writer.metadata = metadata
     do {
       try writer.setMetadata(description, forKey: Self.metadataKey)
-      writer.add(layout, weights, prefix: "ema", as: .float16)
+      writer.add(layout, weights, prefix: "ema", as: precision)
       if let autoencoder {
-        writer.add(autoencoder.layout, autoencoder.weights, prefix: TrainedAutoencoder.prefix, as: .float16)
+        writer.add(autoencoder.layout, autoencoder.weights, prefix: TrainedAutoencoder.prefix, as: precision)
       }
       try writer.write(to: url)
     } catch {

@@ -14,17 +14,23 @@ public struct TrainedVoice: Sendable {
   /// The key of the description in a checkpoint's metadata.
   public static let metadataKey = "voice"
 
+  /// - Parameter storage: of the networks' weights in use.
   /// - Throws: `SpeechError.checkpoint` for a description that contradicts itself.
-  public init(_ description: VoiceDescription, weights: ParameterBuffer) throws(SpeechError) {
+  public init(
+    _ description: VoiceDescription, weights: ParameterBuffer, storage: WeightStorage = .float32
+  ) throws(SpeechError) {
     if let problem = description.problem { throw .checkpoint(problem) }
     model = description.model
     precondition(weights.count == model.layout.count, "\(weights.count) weights for networks of \(model.layout.count)")
     self.description = description
     self.weights = weights
-    packed = PackedWeights([.online: weights])
+    packed = PackedWeights([.online: weights], storage: storage)
   }
 
-  /// Reads a checkpoint of training, or a bundled file: its averaged weights.
+  /// How the networks' weights are stored in use.
+  public var storage: WeightStorage { packed.storage }
+
+  /// Reads a checkpoint of training, or a bundled file: its averaged weights. A file whose weights are in bfloat16 is used so.
   public init(contentsOf url: URL) throws(SpeechError) {
     do {
       let file = try SafetensorsFile(url)
@@ -36,7 +42,7 @@ public struct TrainedVoice: Sendable {
       guard withExtendedLifetime(weights, { weights.values.allSatisfy(\.isFinite) }) else {
         throw SpeechError.checkpoint("\(url.path): some weights are not finite")
       }
-      try self.init(description, weights: weights)
+      try self.init(description, weights: weights, storage: file.weightStorage(of: layout, prefix: "ema"))
     } catch let error as SpeechError {
       throw error
     } catch {
@@ -46,13 +52,17 @@ public struct TrainedVoice: Sendable {
 
   /// Writes description and averaged weights in half precision: what is shipped with a program.
   ///
-  /// - Parameter metadata: more strings for the file, such as where it comes from.
-  public func writeBundle(to url: URL, metadata: [String: String] = [:]) throws(SpeechError) {
+  /// - Parameters:
+  ///   - metadata: more strings for the file, such as where it comes from.
+  ///   - precision: with bfloat16 the weights are also used in this form.
+  public func writeBundle(
+    to url: URL, metadata: [String: String] = [:], as precision: SafetensorsWriter.Precision = .float16
+  ) throws(SpeechError) {
     var writer = SafetensorsWriter()
     writer.metadata = metadata
     do {
       try writer.setMetadata(description, forKey: Self.metadataKey)
-      writer.add(model.layout, weights, prefix: "ema", as: .float16)
+      writer.add(model.layout, weights, prefix: "ema", as: precision)
       try writer.write(to: url)
     } catch {
       throw .checkpoint("\(error)")

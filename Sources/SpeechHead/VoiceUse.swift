@@ -31,6 +31,6 @@ extension TrainedVoice {
     } catch {
       throw .badSetting("\(error)")
     }
-    return try TrainedVoice(description, weights: weights)
+    return try TrainedVoice(description, weights: weights, storage: storage)
   }
 }

@@ -97,6 +97,8 @@ struct BenchSizes: ParsableArguments {
   }
 }
 
+extension WeightStorage: ExpressibleByArgument {}
+
 struct BenchPolicy: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "policy", abstract: "One network call at a batch, as in a control loop.")
@@ -105,6 +107,9 @@ struct BenchPolicy: ParsableCommand {
 
   @Option(help: "Samples per call.")
   var batch = 1
+
+  @Option(help: "How weights are stored.")
+  var weights = WeightStorage.float32
 
   func validate() throws {
     guard (1...100_000).contains(batch) else { throw ValidationError("--batch \(batch): 1 to 100,000 are possible.") }
@@ -119,7 +124,7 @@ struct BenchPolicy: ParsableCommand {
     let y = network(
       graph.input("x", [batch, sizes.horizon, configuration.channels]), noise: graph.input("u", [batch, 1, 1]),
       Conditioning(global: configuration.globalCondition > 0 ? condition : nil))
-    let weights = PackedWeights([.online: layout.initialize(seed: 1)])
+    let weights = PackedWeights([.online: layout.initialize(seed: 1)], storage: weights)
     let plan = Plan(graph, outputs: ["y": y], weights: weights, threads: sizes.threadOptions.threads)
     try sizes.measure(operations: plan.statistics.flops) { plan.run() }
   }

@@ -64,6 +64,9 @@ struct EditSpeech: ParsableCommand {
   @Option(help: ArgumentHelp("Strength of the noise, 0 to 2; by default the voice's own.", valueName: "X"))
   var temperature: Double?
 
+  @Option(help: ArgumentHelp("Fresh noise along the chain, 0 to 1: see saltus speak.", valueName: "G"))
+  var gamma: Double?
+
   @Option(help: ArgumentHelp("Decides the noise: the same seed is the same audio.", valueName: "N"))
   var seed: UInt64 = 0
 
@@ -92,13 +95,15 @@ struct EditSpeech: ParsableCommand {
     if let temperature, !(0...2).contains(temperature) {
       throw ValidationError("--temperature \(temperature): 0 to 2 are possible.")
     }
+    try PolicyArguments.check(gamma: gamma, solver: nil)
     if text.allSatisfy(\.isWhitespace) { throw ValidationError("--text is empty: what is said in the recording?") }
   }
 
   func run() throws {
     // What cannot be written is said before the work.
     _ = try AudioFormat(path: output)
-    let voice = try TrainedVoice(contentsOf: BundledModels.file(voice)).used(VoiceUse(temperature: temperature))
+    let voice = try TrainedVoice(contentsOf: BundledModels.file(voice)).used(
+      VoiceUse(temperature: temperature, gamma: gamma))
     let number = try speaker.map { try voice.description.speaker(named: $0) } ?? 0
     let tokens = try tokens(for: voice)
     let recording = try EditedRecording(path: input, mel: voice.description.mel, gaps: gap, bandwidth: bandwidth)

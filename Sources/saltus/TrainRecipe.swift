@@ -19,6 +19,7 @@ struct TrainRecipe: SharedByRanks {
           - {name: student, config: student.yaml, start: teacher}
         symmetriesOf: pusht                               # optional: train on mirrored demonstrations, too
         bundle: pusht.safetensors
+        weights: bfloat16                                 # of the bundle; optional: float16 by default
         use: {actionSteps: 6, middleSigmas: [[0.35]]}     # as 'saltus bundle' takes them
       A stage that trains an autoencoder says trains: autoencoder; one in its latent space, autoencoder: NAME. What starts
       from or follows such a stage is in the same space.
@@ -55,6 +56,8 @@ struct TrainRecipe: SharedByRanks {
     var symmetriesOf: SimulatedWorld?
     /// Half-precision file of the last stage's policy, in OUT.
     var bundle = "policy.safetensors"
+    /// How its weights are stored.
+    var weights = BundledWeights.float16
     /// What of it was chosen after the training.
     var use = PolicyUse()
   }
@@ -100,7 +103,8 @@ struct TrainRecipe: SharedByRanks {
     }
     guard Ranks.isFirst else { return }
     let bundle = URL(filePath: "\(out)/\(recipe.bundle)")
-    try TrainedPolicy(contentsOf: URL(filePath: checkpoint(last.name))).used(recipe.use).writeBundle(to: bundle)
+    try TrainedPolicy(contentsOf: URL(filePath: checkpoint(last.name))).used(recipe.use)
+      .writeBundle(to: bundle, as: recipe.weights.precision)
     TrainingCommand.note("wrote \(bundle.path)")
   }
 

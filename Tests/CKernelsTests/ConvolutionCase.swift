@@ -125,19 +125,30 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   }
 
   /// The kernel's output; positions that it does not write keep `initial`.
+  ///
+  /// - Parameters:
+  ///   - rounded: with weights that bfloat16 holds.
+  ///   - bfloat16: with these weights stored so.
   func run(
     on isa: ISA, x: [Float], bias: [Float]?, initial: [Float], accumulate: Bool = false,
-    panels ranges: [Range<Int>]? = nil
+    panels ranges: [Range<Int>]? = nil, rounded: Bool = false, bfloat16: Bool = false
   ) -> [Float] {
     var shape = self.shape
     var y = initial
     var packed = [Float](repeating: .nan, count: ck_packed_count(depth, shape.out_channels))
     ck_pack(depth, shape.out_channels, weight, shape.out_channels, &packed)
+    var half = [UInt16](repeating: 0, count: packed.count)
+    ck_round_to_bfloat16(packed.count, packed, &half)
+    if rounded { packed = half.map { Float(bitPattern: UInt32($0) << 16) } }
     var scratch = [Float](repeating: .nan, count: ck_conv_scratch(&shape))
     isa.run {
       for range in ranges ?? [0..<panels] {
-        ck_conv(
-          &shape, x, packed, bias, &y, accumulate ? 1 : 0, range.lowerBound, range.upperBound, &scratch)
+        let (first, last, add) = (range.lowerBound, range.upperBound, Int32(accumulate ? 1 : 0))
+        if bfloat16 {
+          ck_conv_bfloat16(&shape, x, half, bias, &y, add, first, last, &scratch)
+        } else {
+          ck_conv(&shape, x, packed, bias, &y, add, first, last, &scratch)
+        }
       }
     }
     return y

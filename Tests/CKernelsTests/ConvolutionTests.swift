@@ -50,6 +50,29 @@ import Testing
     }
   }
 
+  /// Weights that bfloat16 holds exactly give the same bits in it.
+  @Test(arguments: ISA.supported, ConvolutionCase.all)
+  func bfloat16WeightsAreMultipliedExactly(isa: ISA, c: ConvolutionCase) {
+    let initial = randomFloats(c.outputCount, seed: 4)
+    for accumulate in [false, true] {
+      let single = c.run(on: isa, x: c.x, bias: c.bias, initial: initial, accumulate: accumulate, rounded: true)
+      let half = c.run(on: isa, x: c.x, bias: c.bias, initial: initial, accumulate: accumulate, bfloat16: true)
+      #expect(identical(single, half))
+    }
+  }
+
+  @Test func roundingToBfloat16IsToTheNearestAndEven() {
+    let bits: [(UInt32, UInt16)] = [
+      (0, 0), (0x8000_0000, 0x8000), (0x3F80_0000, 0x3F80), (0x3F80_8000, 0x3F80), (0x3F81_8000, 0x3F82),
+      (0x3F80_8001, 0x3F81), (0x3F80_7FFF, 0x3F80), (0x7F80_0000, 0x7F80), (0xFF80_0000, 0xFF80),
+      (0x7F7F_FFFF, 0x7F80), (0x7F80_0001, 0x7FC0), (0xFFFF_FFFF, 0xFFFF),
+    ]
+    let values = bits.map { Float(bitPattern: $0.0) }
+    var rounded = [UInt16](repeating: 0, count: bits.count)
+    ck_round_to_bfloat16(bits.count, values, &rounded)
+    #expect(rounded == bits.map(\.1))
+  }
+
   @Test(arguments: ISA.supported, ConvolutionCase.all)
   func weightGradientEqualsTheSumInDouble(isa: ISA, c: ConvolutionCase) {
     let d = randomFloats(c.outputCount, seed: 5)

@@ -52,11 +52,12 @@ import Testing
     }
   }
 
-  @Test(arguments: [Distance.meanSquare, .pseudoHuber])
-  func trajectoriesAreMinimisedByTheProductsOfTheSolversSteps(metric: Distance) throws {
+  @Test(arguments: [Distance.meanSquare, .pseudoHuber], [Distance.meanSquare, .pseudoHuber])
+  func trajectoriesAreMinimisedByTheProductsOfTheSolversSteps(metric: Distance, dsmMetric: Distance) throws {
     var configuration = ConsistencyTrajectoryModel.Configuration()
     configuration.meshCount = 6
     configuration.metric = metric
+    configuration.dsmMetric = dsmMetric
     let objective = try ConsistencyTrajectoryModel(configuration, sigmaData: truth.deviation)
     let sigmas = objective.mesh.sigmas
     let network = LookupJumps(sigmas)

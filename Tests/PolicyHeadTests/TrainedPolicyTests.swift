@@ -29,6 +29,37 @@ struct TrainedPolicyTests {
     }
   }
 
+  @Test func aBfloat16BundleIsUsedAsItIs() throws {
+    let policy = try TinyPolicy.make()
+    #expect(policy.storage == .float32)
+    try withFile { url in
+      try policy.writeBundle(to: url, as: .bfloat16)
+      let read = try TrainedPolicy(contentsOf: url)
+      #expect(try read.storage == .bfloat16 && read.used(PolicyUse(actionSteps: 5)).storage == .bfloat16)
+      for entry in policy.layout.entries {
+        for i in entry.parameter.range {
+          // Ties are as good as absent among random weights.
+          let exact = policy.weights[i]
+          let rounded = Float(bitPattern: (exact.bitPattern + 0x8000) & 0xFFFF_0000)
+          #expect(read.weights[i] == (entry.parameter.kind == .vector ? exact : rounded))
+        }
+      }
+      // The weights are exact in bfloat16 now: single precision gives the same actions.
+      let single = try TrainedPolicy(read.description, weights: read.weights)
+      let history = (0..<read.description.observationSteps).map { step in
+        (0..<read.description.observationSize).map { 0.1 * Double(step + $0) }
+      }
+      let actions = try [read, single].map {
+        try ActionPredictor($0, sampler: .consistency(steps: 1)).predict([history], seeds: [3])
+      }
+      #expect(actions[0] == actions[1])
+      try withFile { again in
+        try read.writeBundle(to: again)
+        #expect(try TrainedPolicy(contentsOf: again).storage == .float32)
+      }
+    }
+  }
+
   @Test func whatIsChosenAfterTrainingGoesIntoTheBundle() throws {
     let policy = try TinyPolicy.make()
     let used = try policy.used(PolicyUse(actionSteps: 5, middleSigmas: [[0.3], [0.9, 0.1]]))

@@ -98,7 +98,7 @@ struct MixtureFlowTests {
   @Test func trajectoriesFollowTheFlowWhereverTheyEnd() throws {
     var ctm = ConsistencyTrajectoryModel.Configuration()
     (ctm.units, ctm.meshCount, ctm.sigmaMin, ctm.sigmaMax) = (.data, 20, 0.02, Self.sigmaMax)
-    ctm.metric = .meanSquare
+    (ctm.metric, ctm.dsmMetric) = (.meanSquare, .meanSquare)
     let model = try MixtureModel(ObjectiveConfiguration(ctm), start: Self.teacher.get(), steps: 2500)
     try expect(model, bias: 0.007)
   }

@@ -59,6 +59,12 @@ long ck_conv_scratch(const ck_conv_shape *shape);
 void ck_conv(const ck_conv_shape *shape, const float *x, const float *packed, const float *bias, float *y,
              int accumulate, long panel0, long panel1, float *scratch);
 
+// The same with weights of half the size: W is packed in bfloat16, and all sums are single precision as before.
+void ck_conv_bfloat16(const ck_conv_shape *shape, const float *x, const uint16_t *packed, const float *bias, float *y,
+                      int accumulate, long panel0, long panel1, float *scratch);
+// y = x as bfloat16 (the upper halves of floats) for n elements, rounded to the nearest, ties to even. A NaN stays one.
+void ck_round_to_bfloat16(long n, const float *x, uint16_t *y);
+
 // The gradient of that convolution with respect to W, row-major with leading dimension out_channels, given the
 // gradient d of its output, laid out as y:
 //   dw[j * in_channels + c, n] = sum over b, i of x[b, i * in_step + in0 + j, c] * d[b, out0 + i * out_step, n]
