@@ -46,7 +46,8 @@ struct BundleCommand: ParsableCommand {
   func run() throws {
     let (url, target) = (try BundledModels.file(checkpoint), URL(filePath: output))
     if try SafetensorsFile(url).metadata.keys.contains(TrainedVoice.metadataKey) {
-      try TrainedVoice(contentsOf: url).used(options.load(defaults: VoiceUse())).writeBundle(to: target, as: weights.precision)
+      let use = try options.load(defaults: VoiceUse())
+      try TrainedVoice(contentsOf: url).used(use).writeBundle(to: target, as: weights.precision)
     } else {
       try TrainedPolicy(contentsOf: url).used(options.load(defaults: PolicyUse())).writeBundle(
         to: target, as: weights.precision)
