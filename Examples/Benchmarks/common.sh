@@ -40,7 +40,7 @@ can_peer() { # can_peer MODULE... : whether the peers' Python has them all; says
 
 run_saltus() { # run_saltus THREADS ROUND ARGUMENT... : saltus bench ARGUMENT... --threads THREADS
   [ -n "$can_saltus" ] || return 0
-  local file=$results/saltus-$1-$2.json threads=$1
+  local file=$results/${NAME:-saltus}-$1-$2.json threads=$1
   shift 2
   "$SALTUS" bench "$@" --threads "$threads" --json "$file" >/dev/null && return 0
   rm -f "$file"

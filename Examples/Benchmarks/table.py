@@ -5,7 +5,7 @@
 
 `median` and `p99` are medians over the rounds, `min` is the least of all. `ratio` is the median over rounds of the
 program's median divided by Saltus' median in the same round: above 1, Saltus is faster. Rounds lacking either of the
-two do not count towards it.
+two do not count towards it. `GFLOP/s` is at the median; `floor` is explained in latency.sh. Peers have neither.
 """
 
 import json
@@ -21,8 +21,10 @@ def read(folder):
         program, threads, number = path.stem.rsplit("-", 2)
         try:
             entry = json.loads(path.read_text())
-            measured.setdefault((program, int(threads)), {})[int(number)] = {
-                key: float(entry[key]) for key in ("median_ms", "min_ms", "p99_ms")}
+            numbers = {key: float(entry[key]) for key in ("median_ms", "min_ms", "p99_ms")}
+            numbers["gflops"] = float(entry.get("gflops", "nan"))
+            numbers["share"] = float(entry.get("ceiling", {}).get("share", "nan"))
+            measured.setdefault((program, int(threads)), {})[int(number)] = numbers
         except (ValueError, KeyError, TypeError) as error:
             print(f"{path}: not a measurement ({type(error).__name__}: {error}); left out", file=sys.stderr)
     return measured
@@ -33,13 +35,20 @@ def ratio(rounds, ours):
     return f"{statistics.median(common):.2f}" if common else "-"
 
 
+def known(entries, key, form):
+    """The median over rounds, formatted; nothing where it was not measured."""
+    value = statistics.median(entry[key] for entry in entries)
+    return "-" if value != value else form.format(value)
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit("usage: table.py FOLDER")
     measured = read(sys.argv[1])
     if not measured:
         sys.exit("nothing was measured")
-    print(f"{'threads':>7}  {'program':<12} {'rounds':>6} {'median':>9} {'min':>9} {'p99':>9} {'ratio':>7}")
+    print(f"{'threads':>7}  {'program':<12} {'rounds':>6} {'median':>9} {'min':>9} {'p99':>9} {'ratio':>7} "
+          f"{'GFLOP/s':>8} {'floor':>6}")
     for program, threads in sorted(measured, key=lambda key: (key[1], key[0] != "saltus", key[0])):
         rounds = measured[program, threads]
         columns = [statistics.median(entry["median_ms"] for entry in rounds.values()),
@@ -47,7 +56,8 @@ def main():
                    statistics.median(entry["p99_ms"] for entry in rounds.values())]
         numbers = " ".join(f"{value:9.3f}" for value in columns)
         print(f"{threads:7}  {program:<12} {len(rounds):6} {numbers} "
-              f"{ratio(rounds, measured.get(('saltus', threads), {})):>7}")
+              f"{ratio(rounds, measured.get(('saltus', threads), {})):>7} "
+              f"{known(rounds.values(), 'gflops', '{:.1f}'):>8} {known(rounds.values(), 'share', '{:.0%}'):>6}")
 
 
 if __name__ == "__main__":

@@ -43,6 +43,21 @@ enum Instruction {
     var y: Target
   }
 
+  /// Multiplications and additions of a convolution or its kernel's gradient that meet a frame and not its padding.
+  var usefulFlops: Int {
+    switch self {
+    case .convolution(let shape, _, _, _, _, _), .kernelGradient(let shape, _, _, _, _),
+      .wideKernelGradient(let shape, _, _, _, _):
+      let s = shape.pointee
+      let frames = (0..<s.rows).reduce(0) { count, row in
+        let first = row * s.in_step + s.in0
+        return count + max(0, min(first + s.taps, s.in_time) - max(first, 0))
+      }
+      return 2 * s.batch * frames * s.in_channels * s.out_channels
+    default: return 0
+    }
+  }
+
   /// Whether several threads can share it.
   var isShared: Bool {
     switch self {

@@ -16,6 +16,8 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
     public var packedBytes: Int
     /// Multiplications and additions of the convolutions and linear layers, gradients included, per run.
     public var flops: Int
+    /// Those of them whose input is not padding.
+    public var usefulFlops: Int
   }
 
   /// A gradient and when it is there.

@@ -14,7 +14,7 @@ struct PlanCompiler {
     var gradientEnds: [Int] = []
     /// Floats of scratch for each thread.
     var scratchStride = 0
-    var statistics = Plan.Statistics(operations: 0, arenaBytes: 0, unsharedBytes: 0, packedBytes: 0, flops: 0)
+    var statistics = Plan.Statistics(operations: 0, arenaBytes: 0, unsharedBytes: 0, packedBytes: 0, flops: 0, usefulFlops: 0)
   }
 
   private let graph: Graph
@@ -73,6 +73,7 @@ struct PlanCompiler {
       if let gradient = written[step.node] { program.gradientEnds[gradient] = program.instructions.count }
       program.names += lowered.instructions.map { _ in "\(lowered.name) → \(graph.nodes[step.node].shape)" }
       program.statistics.flops += lowered.flops
+      program.statistics.usefulFlops += lowered.instructions.reduce(0) { $0 + $1.usefulFlops }
     }
     for copy in copies {
       program.instructions.append(.copyRows(1, copy.count, lowering.source(copy.from), copy.count, copy.to, copy.count))

@@ -15,6 +15,7 @@
 #include "normalization.h"
 #include "random.h"
 #include "optimizer.h"
+#include "ceiling.h"
 
 const ck_table CK_TABLE = {.name = CK_NAME,
                            .conv_scratch = conv_scratch,
@@ -32,4 +33,6 @@ const ck_table CK_TABLE = {.name = CK_NAME,
                            .normalize_mish = normalize_mish,
                            .dropout_mask = dropout_mask,
                            .reduce_gradients = reduce_gradients,
+                           .multiply_adds = multiply_adds,
+                           .read_words = read_words,
                            .adamw = adamw};

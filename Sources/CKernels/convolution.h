@@ -10,7 +10,11 @@ enum { BLOCK_FLOATS = 32768 };
 enum { LONGEST_ROW = 1536, PART = 1280, PART_ROWS = 144 };
 // Floats between parts, lest their beginnings lie a power of two apart and share a few lines of the cache.
 enum { PART_GAP = 16 };
-// Floats ahead of their use at which weights are fetched: enough to cover the latency of memory.
+// So many rows or fewer take weights in chunks of this length. Weights come at the speed of memory only if they are
+// fetched line by line: where a tile is narrower than a panel, all of a chunk is used before the next one, which is
+// fetched meanwhile.
+enum { FEW_ROWS = 24, CHUNK = 128 };
+// Other weights are fetched so many floats ahead of their use: enough to cover the latency of memory.
 enum { PREFETCH_FLOATS = 1024 };
 // Width in vectors of the widest tile, which is the one-row tile.
 enum { MOST_VECTORS = SINGLE_ROW_PANELS * CK_PANEL / LANES };

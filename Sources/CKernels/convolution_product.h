@@ -14,6 +14,7 @@ typedef struct {
   long out_channels;
   const WEIGHT *packed;
   long panel_stride;  // weights from one panel to the next
+  int is_chunk;       // the rest of the panel follows in chunks
 } NAMED(conv_block);
 
 // The R x (V * LANES) outputs of rows first..<first + R from output channel `column` on. The vectors of a row come from
@@ -23,6 +24,9 @@ CK_INLINE void NAMED(conv_tile)(const int R, const int V, const NAMED(conv_block
   const int per_panel = CK_PANEL / LANES;
   const long valid = b->out_channels - column, depth = b->depth, panel_stride = b->panel_stride;
   const WEIGHT *w = b->packed + column / CK_PANEL * panel_stride + column % CK_PANEL;
+  // Each tile of a chunk fetches its share of the next one.
+  const WEIGHT *ahead = b->is_chunk ? w + column % CK_PANEL * (CHUNK - 1) + CHUNK * CK_PANEL : w + PREFETCH_FLOATS;
+  const long ahead_step = b->is_chunk ? V * LANES : CK_PANEL;
   const float *x[TILE_ROWS];
   vf sum[TILE_ROWS][MOST_VECTORS];
   CK_UNROLL for (int v = 0; v < V; v++) {
@@ -35,12 +39,12 @@ CK_INLINE void NAMED(conv_tile)(const int R, const int V, const NAMED(conv_block
   }
   CK_UNROLL for (int r = 0; r < R; r++) x[r] = b->rows[first + r];
 #pragma clang loop unroll_count(2)
-  for (long k = 0; k < depth; k++, w += CK_PANEL) {
+  for (long k = 0; k < depth; k++, w += CK_PANEL, ahead += ahead_step) {
     vf weight[MOST_VECTORS];
     CK_UNROLL for (int v = 0; v < V; v++) {
-      const WEIGHT *from = w + v / per_panel * panel_stride + v % per_panel * LANES;
-      if (v * LANES * (int)sizeof(WEIGHT) % 64 == 0) __builtin_prefetch(from + PREFETCH_FLOATS);
-      weight[v] = LOAD_WEIGHT(from);
+      const long place = v / per_panel * panel_stride + v % per_panel * LANES;
+      if (v * LANES * (int)sizeof(WEIGHT) % 64 == 0) __builtin_prefetch(ahead + place);
+      weight[v] = LOAD_WEIGHT(w + place);
     }
     CK_UNROLL for (int r = 0; r < R; r++) {
       const vf input = splat(x[r][k]);
@@ -108,8 +112,8 @@ static void NAMED(conv_panel)(const NAMED(conv_block) *b, long count, long panel
 }
 
 // Convolution part by part. Sums wait in y for the next part, so that each remains one chain of multiply-adds.
-static void NAMED(conv_in_parts)(const ck_conv_shape *s, const float *x, NAMED(conv_block) b, float *y, long panel0, long panel1,
-                          float *scratch) {
+static void NAMED(conv_in_parts)(const ck_conv_shape *s, const float *x, NAMED(conv_block) b, float *y, long panel0,
+                                 long panel1, float *scratch) {
   const float *rows[PART_ROWS];
   float *outs[PART_ROWS];
   const WEIGHT *packed = b.packed;
@@ -132,6 +136,26 @@ static void NAMED(conv_in_parts)(const ck_conv_shape *s, const float *x, NAMED(c
   }
 }
 
+// All of a chunk, then the next one; sums wait in y as above.
+static void NAMED(conv_in_chunks)(NAMED(conv_block) b, long panel0, long panel1, long count) {
+  const NAMED(conv_block) whole = b;
+  const float *rows[FEW_ROWS];
+  b.rows = rows;
+  b.is_chunk = 1;
+  for (long panel = panel0; panel < panel1; panel++) {
+    b.bias = whole.bias;
+    b.accumulate = whole.accumulate;
+    for (long k = 0; k < whole.depth; k += CHUNK) {
+      b.depth = smaller(CHUNK, whole.depth - k);
+      b.packed = whole.packed + k * CK_PANEL;
+      for (long r = 0; r < count; r++) rows[r] = whole.rows[r] + k;
+      NAMED(conv_panel)(&b, count, panel);
+      b.bias = 0;
+      b.accumulate = 1;
+    }
+  }
+}
+
 static void NAMED(conv)(const ck_conv_shape *s, const float *x, const WEIGHT *packed, const float *bias, float *y,
                  int accumulate, long panel0, long panel1, float *scratch) {
   const float *rows[MOST_ROWS];
@@ -146,6 +170,8 @@ static void NAMED(conv)(const ck_conv_shape *s, const float *x, const WEIGHT *pa
     point_to_outs(s, y, first, count, outs);
     if (count == 1) {
       NAMED(conv_single_row)(&block, panel0, panel1);
+    } else if (count <= FEW_ROWS && TILE_VECTORS * LANES < CK_PANEL) {
+      NAMED(conv_in_chunks)(block, panel0, panel1, count);
     } else {
       for (long panel = panel0; panel < panel1; panel++) NAMED(conv_panel)(&block, count, panel);
     }

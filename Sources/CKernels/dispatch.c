@@ -163,3 +163,7 @@ double ck_reduce_gradients(long n, int shards, const float *const *gradients, fl
 void ck_adamw(long n, const ck_adamw_args *a, const float *g, float *p, float *m, float *v, float *ema) {
   table()->adamw(n, a, g, p, m, v, ema);
 }
+
+long ck_multiply_adds(long rounds, float *result) { return table()->multiply_adds(rounds, result); }
+
+uint32_t ck_read_words(long n, const float *x) { return table()->read_words(n, x); }

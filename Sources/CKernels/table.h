@@ -25,6 +25,8 @@ typedef struct {
                          long film_stride, const float *residual, float *y, long group0, long group1);
   void (*dropout_mask)(const long shape[3], const float *keys, uint32_t stream, float rate, float *y);
   double (*reduce_gradients)(long n, int shards, const float *const *gradients, float *reduced);
+  long (*multiply_adds)(long rounds, float *result);
+  uint32_t (*read_words)(long n, const float *x);
   void (*adamw)(long n, const ck_adamw_args *a, const float *g, float *p, float *m, float *v, float *ema);
 } ck_table;
 

@@ -13,6 +13,40 @@ public struct BenchmarkReport: Codable, Equatable, Sendable {
   /// What ranks exchange in a training step; nil for one process.
   public var exchange: Exchange?
 
+  /// The least time that the run's arithmetic and memory could take; nil where it was not asked for.
+  public var ceiling: Ceiling?
+
+  /// What one core reached in the same moments, on registers and on the same weights.
+  public struct Ceiling: Codable, Equatable, Sendable {
+    /// 10⁹ floating-point operations per second of multiply-adds on registers.
+    public let peakGigaflopsPerSecond: Double
+    /// Median of reading all packed weights once.
+    public let readMilliseconds: Double
+    /// The longer of the two: operations at the peak rate, weights at the reading rate.
+    public let floorMilliseconds: Double
+    /// The floor as a share of the runs' median.
+    public let share: Double
+
+    enum CodingKeys: String, CodingKey {
+      case peakGigaflopsPerSecond = "peak_gflops"
+      case readMilliseconds = "read_ms"
+      case floorMilliseconds = "floor_ms"
+      case share
+    }
+
+    /// - Parameters:
+    ///   - operations: floating-point operations of one run that its result needs.
+    ///   - runs: milliseconds of runs, not empty; beside each of them:
+    ///   - reads: milliseconds of reading all weights,
+    ///   - peaks: 10⁹ operations per second on registers.
+    public init(operations: Int, runs: [Double], reads: [Double], peaks: [Double]) {
+      peakGigaflopsPerSecond = Statistics.percentile(peaks, 0.5)
+      readMilliseconds = Statistics.percentile(reads, 0.5)
+      floorMilliseconds = max(Double(operations) / (peakGigaflopsPerSecond * 1e6), readMilliseconds)
+      share = floorMilliseconds / Statistics.percentile(runs, 0.5)
+    }
+  }
+
   public struct Exchange: Codable, Equatable, Sendable {
     public let ranks: Int
     /// That a step adds up over the ranks.
@@ -38,7 +72,7 @@ public struct BenchmarkReport: Codable, Equatable, Sendable {
     case minimumMilliseconds = "min_ms"
     case p99Milliseconds = "p99_ms"
     case gigaflopsPerSecond = "gflops"
-    case allocations, exchange
+    case allocations, exchange, ceiling
   }
 
   /// - Parameters:
@@ -60,10 +94,20 @@ public struct BenchmarkReport: Codable, Equatable, Sendable {
     let line = String(
       format: "median %.3f ms, min %.3f ms, p99 %.3f ms, %.1f GFLOP/s, %d allocations", medianMilliseconds,
       minimumMilliseconds, p99Milliseconds, gigaflopsPerSecond, allocations)
-    guard let exchange else { return line }
-    return line
-      + String(
-        format: "\n%d ranks add up %.2f MB per step; waited for: median %.3f ms", exchange.ranks,
-        Double(exchange.bytes) / 1e6, exchange.waitedMilliseconds)
+    return line + exchangeSummary + ceilingSummary
+  }
+
+  private var exchangeSummary: String {
+    guard let exchange else { return "" }
+    return String(
+      format: "\n%d ranks add up %.2f MB per step; waited for: median %.3f ms", exchange.ranks,
+      Double(exchange.bytes) / 1e6, exchange.waitedMilliseconds)
+  }
+
+  private var ceilingSummary: String {
+    guard let ceiling else { return "" }
+    return String(
+      format: "\n%.0f %% of the floor of %.3f ms (%.1f GFLOP/s on registers; all weights read in %.3f ms)",
+      100 * ceiling.share, ceiling.floorMilliseconds, ceiling.peakGigaflopsPerSecond, ceiling.readMilliseconds)
   }
 }

@@ -63,7 +63,8 @@ struct BenchSizes: ParsableArguments {
 
   /// Runs `body` until the time is up, at least 20 times; all ranks equally often.
   func measure(
-    operations: Int, exchange: (bytes: Int, waited: () -> Double)? = nil, _ body: () throws -> Void
+    operations: Int, exchange: (bytes: Int, waited: () -> Double)? = nil,
+    ceiling: (() -> BenchmarkReport.Ceiling)? = nil, _ body: () throws -> Void
   ) throws {
     for _ in 0..<3 { try body() }
     let before = allocation_count_of_process()
@@ -92,6 +93,7 @@ struct BenchSizes: ParsableArguments {
       report.exchange = BenchmarkReport.Exchange(
         ranks: ranks.size, bytes: exchange.bytes, milliseconds: waits)
     }
+    report.ceiling = ceiling?()
     if let json { try JSONFile.write(report, to: json) }
     print(report.summary)
   }
@@ -111,8 +113,12 @@ struct BenchPolicy: ParsableCommand {
   @Option(help: "How weights are stored.")
   var weights = WeightStorage.float32
 
+  @Flag(help: "Measure the least time that one core could take, too: its multiply-adds, and reading the weights.")
+  var ceiling = false
+
   func validate() throws {
     guard (1...100_000).contains(batch) else { throw ValidationError("--batch \(batch): 1 to 100,000 are possible.") }
+    if ceiling && sizes.threadOptions.threads != 1 { throw ValidationError("--ceiling is one core's: give --threads 1.") }
   }
 
   func run() throws {
@@ -126,7 +132,28 @@ struct BenchPolicy: ParsableCommand {
       Conditioning(global: configuration.globalCondition > 0 ? condition : nil))
     let weights = PackedWeights([.online: layout.initialize(seed: 1)], storage: weights)
     let plan = Plan(graph, outputs: ["y": y], weights: weights, threads: sizes.threadOptions.threads)
-    try sizes.measure(operations: plan.statistics.flops) { plan.run() }
+    let measured = ceiling ? { self.ceiling(of: plan, weights) } : nil
+    try sizes.measure(operations: plan.statistics.flops, ceiling: measured) { plan.run() }
+  }
+
+  /// Takes turns, so that all three meet the same machine.
+  private func ceiling(of plan: Plan, _ weights: PackedWeights) -> BenchmarkReport.Ceiling {
+    var (runs, reads, peaks): ([Double], [Double], [Double]) = ([], [], [])
+    var result: Float = 0
+    let end = ck_now() + sizes.seconds
+    while runs.count < 20 || (runs.count < 1 << 14 && ck_now() < end) {
+      let start = ck_now()
+      plan.run()
+      let ran = ck_now()
+      weights.readAll()
+      let read = ck_now()
+      let operations = ck_multiply_adds(20_000, &result)
+      let multiplied = ck_now()
+      runs.append((ran - start) * 1e3)
+      reads.append((read - ran) * 1e3)
+      peaks.append(Double(operations) / (multiplied - read) * 1e-9)
+    }
+    return BenchmarkReport.Ceiling(operations: plan.statistics.usefulFlops, runs: runs, reads: reads, peaks: peaks)
   }
 }
 

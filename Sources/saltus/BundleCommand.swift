@@ -49,8 +49,8 @@ struct BundleCommand: ParsableCommand {
       let use = try options.load(defaults: VoiceUse())
       try TrainedVoice(contentsOf: url).used(use).writeBundle(to: target, as: weights.precision)
     } else {
-      try TrainedPolicy(contentsOf: url).used(options.load(defaults: PolicyUse())).writeBundle(
-        to: target, as: weights.precision)
+      let use = try options.load(defaults: PolicyUse())
+      try TrainedPolicy(contentsOf: url).used(use).writeBundle(to: target, as: weights.precision)
     }
   }
 }

@@ -177,6 +177,19 @@ struct PlanTests {
     #expect("\(plan)".contains("FLOPs"))
   }
 
+  /// 5 taps around each of 3 frames meet 3 + 3 + 3 frames and 6 of padding; 3 taps at a stride of 2 from -1 meet 2 + 2.
+  @Test func paddingIsNoUsefulWork() {
+    var layout = ParameterLayout()
+    let wide = layout.add("wide", [5, 4, 8], kind: .convolution, .zeros)
+    let strided = layout.add("strided", [3, 8, 2], kind: .convolution, .zeros)
+    let graph = Graph()
+    let x = graph.input("x", [2, 3, 4]).convolution(graph.parameter(wide), Window(padding: 2))
+    let y = x.convolution(graph.parameter(strided), Window(stride: 2, padding: 1))
+    let plan = Plan(graph, outputs: ["y": y], weights: PackedWeights([.online: layout.initialize(seed: 1)]))
+    #expect(plan.statistics.flops == 2 * 2 * (15 * 4 * 8 + 6 * 8 * 2))
+    #expect(plan.statistics.usefulFlops == 2 * 2 * (9 * 4 * 8 + 4 * 8 * 2))
+  }
+
   @Test func refreshFollowsChangedParameters() {
     var layout = ParameterLayout()
     let weight = layout.add("w", [1, 2, 2], kind: .linear, .ones)

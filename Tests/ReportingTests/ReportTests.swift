@@ -64,4 +64,16 @@ private func keys(_ value: some Encodable) throws -> [String: Any] {
     #expect(exchange == ["ranks": 2, "bytes": 18_000_000, "waited_ms": 1])
     #expect(shared.summary.hasSuffix("\n2 ranks add up 18.00 MB per step; waited for: median 1.000 ms"))
   }
+
+  /// 10⁸ operations at 100 GFLOP/s take a millisecond, which is more than reading and half of the run.
+  @Test func aCeilingIsTheLongerOfArithmeticAndReading() throws {
+    var report = BenchmarkReport(milliseconds: [2], operations: 8_000_000, allocations: 0)
+    report.ceiling = BenchmarkReport.Ceiling(
+      operations: 100_000_000, runs: [1, 2, 4], reads: [0.5, 0.75, 8], peaks: [90, 100, 101])
+    let ceiling = try #require(try keys(report)["ceiling"] as? [String: Double])
+    #expect(ceiling == ["peak_gflops": 100, "read_ms": 0.75, "floor_ms": 1, "share": 0.5])
+    #expect(report.summary.contains("\n50 % of the floor of 1.000 ms (100.0 GFLOP/s on registers"))
+    report.ceiling = BenchmarkReport.Ceiling(operations: 100_000_000, runs: [4], reads: [3], peaks: [100])
+    #expect(report.ceiling?.share == 0.75)
+  }
 }

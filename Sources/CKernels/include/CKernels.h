@@ -158,6 +158,14 @@ typedef struct {
 // parameters p with gradient g and moments m, v. Then ema = ema_decay * ema + (1 - ema_decay) * p unless ema is NULL.
 void ck_adamw(long n, const ck_adamw_args *a, const float *g, float *p, float *m, float *v, float *ema);
 
+// MARK: - What kernels are measured by
+
+// Multiply-adds as fast as one core can make them, on registers alone; returns how many floating-point operations they
+// were. *result is what came out.
+long ck_multiply_adds(long rounds, float *result);
+// Reads n floats in order, fetching ahead; returns the sum of their bits as whole numbers.
+uint32_t ck_read_words(long n, const float *x);
+
 // MARK: - Memory and time
 
 // Zeroed memory, 64-byte aligned; from 2 MB on aligned to 2 MB and backed by huge pages where the system has them.
