@@ -29,7 +29,9 @@ struct Compare: ParsableCommand {
       EXAMPLES:
         saltus compare --env pusht --data pusht_cchi_v7_replay.zarr --out runs/compare --table compare.md --plot compare.png
         saltus compare --env pusht --data pusht_cchi_v7_replay.zarr --out runs/compare --methods cd,ect --budget 6000
-        saltus compare --rows Examples/Comparison/pusht --table compare.md --plot compare.png
+        saltus compare --env pusht --data pusht_cchi_v7_replay.zarr --out runs/compare --methods cd \\
+        --trained edm/teacher=Examples/Comparison/pusht/edm-teacher.safetensors
+      saltus compare --rows Examples/Comparison/pusht --table compare.md --plot compare.png
         saltus compare --speech --data kathleen --data ljspeech-part --out runs/voices --methods cd
         Examples/Benchmarks/speech_metrics.py runs/voices/audio/sentences.json runs/voices/audio/real \
           runs/voices/audio/cd-student-* > metrics.jsonl
@@ -87,6 +89,12 @@ struct Compare: ParsableCommand {
         + "student: student.learningRate=1e-4.", valueName: "key=value"))
   var overrides: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "A stage that others start from or follow, trained elsewhere: a checkpoint or bundle in place of OUT/STAGE; may be "
+        + "repeated.", valueName: "STAGE=FILE"))
+  var trained: [String] = []
+
   @Option(help: ArgumentHelp("Folders of rows that were made before.", valueName: "DIR"))
   var rows: [String] = []
 
@@ -122,6 +130,10 @@ struct Compare: ParsableCommand {
         throw ValidationError("--data: one data set is possible; several are for --speech.")
       }
     }
+    if speech && !trained.isEmpty { throw ValidationError("--trained is for policies.") }
+    if let wrong = trained.first(where: { !$0.dropFirst().contains("=") || $0.hasSuffix("=") }) {
+      throw ValidationError("--trained \(wrong): STAGE=FILE is needed, such as edm/teacher=teacher.safetensors.")
+    }
     if metrics != nil && !speech { throw ValidationError("--metrics is for --speech.") }
     for (name, value) in [("budget", budget), ("batch", batch ?? 1), ("episodes", episodes ?? 1)] where value < 1 {
       throw ValidationError("--\(name) \(value): at least 1 is needed.")
@@ -152,10 +164,17 @@ struct Compare: ParsableCommand {
       try ComparisonRun<PolicyComparison>(
         preset: preset ?? "Examples/Presets/compare/\(env.rawValue)/comparison.yaml", methods: methodNames,
         settings: settings, overrides: overrides, out: out
-      ) { preset, _ in
-        PolicyComparison(
+      ) { preset, plans in
+        // Of what is only started from or followed; a row needs the training's own record.
+        let stages = plans.filter { methodNames?.contains($0.method.name) == false }.flatMap { $0.stages.map(\.folder) }
+        if let unknown = trainedStages.keys.sorted().first(where: { !stages.contains($0) }) {
+          throw CommandFailure(
+            "--trained \(unknown): no stage that these methods start from or follow; there are: "
+              + (stages.isEmpty ? "none" : stages.joined(separator: ", ")))
+        }
+        return PolicyComparison(
           preset: preset, settings: settings, world: env, reset: reset, data: data[0], out: out,
-          threads: threadOptions.threads)
+          trained: trainedStages, threads: threadOptions.threads)
       }.run()
     }
     try write(Comparison(rows))
@@ -184,6 +203,11 @@ struct Compare: ParsableCommand {
       }
     }
     try write(Comparison(rows))
+  }
+
+  private var trainedStages: [String: String] {
+    let pairs = trained.map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
+    return Dictionary(pairs.map { ($0[0], $0[1]) }) { $1 }
   }
 
   private var methodNames: [String]? {

@@ -17,11 +17,17 @@ struct PolicyComparison: ComparedHead {
   let reset: ResetGenerator
   let data: String
   let out: String
+  /// Files in place of checkpoints, by the stage's folder.
+  let trained: [String: String]
   let threads: Int
 
-  private func checkpoint(_ folder: String) -> String { "\(out)/\(folder)/last.safetensors" }
+  private func checkpoint(_ folder: String) -> String { trained[folder] ?? "\(out)/\(folder)/last.safetensors" }
 
   func train(_ stage: Stage) throws {
+    if let file = trained[stage.folder] {
+      _ = try TrainedPolicy(contentsOf: URL(filePath: file))
+      return
+    }
     try TrainingCommand.run(
       stage.configuration, data: data, out: "\(out)/\(stage.folder)", start: stage.start.map(checkpoint),
       teacher: stage.teacher.map(checkpoint), symmetriesOf: preset.symmetries ? world : nil, threads: threads,

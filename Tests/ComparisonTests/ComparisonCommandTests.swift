@@ -96,6 +96,30 @@ struct ComparisonCommandTests {
     }
   }
 
+  @Test func whatWasTrainedElsewhereIsTakenFromThere() throws {
+    try withTemporaryFolder { folder in
+      try writeData(folder.appending(path: "data.zarr"))
+      try writePreset(folder)
+      let first = try compare(folder, "--budget", "24", "--methods", "ect")
+      #expect(first.code == 0, "\(first.errors)")
+      let teacher = folder.appending(path: "teacher.safetensors")
+      let (out, results) = (folder.appending(path: "out"), "ect.json")
+      try FileManager.default.moveItem(at: out.appending(path: "edm/teacher/last.safetensors"), to: teacher)
+      let before = try ComparisonRow<EvaluationReport>.read(out.appending(path: results).path)
+      try FileManager.default.removeItem(at: out)
+      let second = try compare(
+        folder, "--budget", "24", "--methods", "ect", "--trained", "edm/teacher=\(teacher.path)")
+      #expect(second.code == 0, "\(second.errors)")
+      #expect(!FileManager.default.fileExists(atPath: out.appending(path: "edm").path))
+      let after = try ComparisonRow<EvaluationReport>.read(out.appending(path: results).path)
+      #expect(after.results.map(\.report.scores) == before.results.map(\.report.scores))
+      for (stage, code) in [("edm=x", 1 as Int32), ("ect/student=x", 1), ("edm/teacher", 64)] {
+        let wrong = try compare(folder, "--budget", "24", "--methods", "ect", "--trained", stage)
+        #expect(wrong.code == code && wrong.errors.contains("edm/teacher"), "\(stage): \(wrong.errors)")
+      }
+    }
+  }
+
   /// Training stops at the first number that is not finite.
   @Test func everyMethodOfThePushTPresetTrainsAndActs() throws {
     let preset = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
