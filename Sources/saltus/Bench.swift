@@ -118,7 +118,9 @@ struct BenchPolicy: ParsableCommand {
 
   func validate() throws {
     guard (1...100_000).contains(batch) else { throw ValidationError("--batch \(batch): 1 to 100,000 are possible.") }
-    if ceiling && sizes.threadOptions.threads != 1 { throw ValidationError("--ceiling is one core's: give --threads 1.") }
+    if ceiling && sizes.threadOptions.threads != 1 {
+      throw ValidationError("--ceiling is one core's: give --threads 1.")
+    }
   }
 
   func run() throws {
