@@ -14,7 +14,8 @@ struct PlanCompiler {
     var gradientEnds: [Int] = []
     /// Floats of scratch for each thread.
     var scratchStride = 0
-    var statistics = Plan.Statistics(operations: 0, arenaBytes: 0, unsharedBytes: 0, packedBytes: 0, flops: 0, usefulFlops: 0)
+    var statistics = Plan.Statistics(
+      operations: 0, arenaBytes: 0, unsharedBytes: 0, packedBytes: 0, flops: 0, usefulFlops: 0)
   }
 
   private let graph: Graph
