@@ -1,6 +1,6 @@
 # Copyright The Saltus Authors
 # SPDX-License-Identifier: Apache-2.0
-# Shared by latency.sh, training.sh and control.sh: settings, the programs to time, and one timed run of each.
+# Shared by latency.sh, training.sh, control.sh and cost.sh: settings, the programs to time, and one timed run of each.
 # Every run leaves one file, PROGRAM-THREADS-ROUND.json, in $results; table.py turns them into the table.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -40,7 +40,7 @@ can_peer() { # can_peer MODULE... : whether the peers' Python has them all; says
 
 run_saltus() { # run_saltus THREADS ROUND ARGUMENT... : saltus bench ARGUMENT... --threads THREADS
   [ -n "$can_saltus" ] || return 0
-  local file=$results/${NAME:-saltus}-$1-$2.json threads=$1
+  local file=$results/${SALTUS_LABEL:-saltus}-$1-$2.json threads=$1
   shift 2
   "$SALTUS" bench "$@" --threads "$threads" --json "$file" >/dev/null && return 0
   rm -f "$file"

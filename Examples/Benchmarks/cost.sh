@@ -5,8 +5,9 @@
 #   ./cost.sh
 # Settings by environment: THREADS=1  RUN_SECONDS=1 (per run)  SALTUS=PATH of the program
 set -eu
+RUN_SECONDS=${RUN_SECONDS:-1}
 . "$(dirname "$0")/common.sh"
 THREADS=${THREADS:-1}
+[ -n "$can_saltus" ] || exit 1
 export THREADS RUN_SECONDS SALTUS
-describe_machine
-exec /usr/bin/env python3 "$here/cost.py"
+/usr/bin/env python3 "$here/cost.py"

@@ -4,9 +4,9 @@
 # One forward pass: Saltus, ONNX Runtime and PyTorch in turn, round after round, on one and on two threads.
 #   ./latency.sh [ROUNDS=5]
 # Settings by environment: WIDTHS=64,128,256  BATCH=1  THREADS="1 2"  RUN_SECONDS=3 (per run of a peer)
+#   RESULTS=DIR keeps every run's JSON  SALTUS=PATH of the program  PEERS_PYTHON=PATH of the peers' interpreter
 # Saltus also with weights in bfloat16. "floor" is, for one thread, the least time that its multiply-adds or its reading of the
 # weights could take, measured between its runs, as a share of their median.
-#   RESULTS=DIR keeps every run's JSON  SALTUS=PATH of the program  PEERS_PYTHON=PATH of the peers' interpreter
 set -u
 . "$(dirname "$0")/common.sh"
 BATCH=${BATCH:-1}
@@ -26,7 +26,7 @@ for round in $(seq "$ROUNDS"); do
     shape="--widths $WIDTHS --action 2 --condition 20 --horizon 16 --batch $BATCH"
     [ "$threads" != 1 ] || shape="$shape --ceiling"
     run_saltus "$threads" "$round" policy $shape
-    NAME=saltus-bf16 run_saltus "$threads" "$round" policy $shape --weights bfloat16
+    SALTUS_LABEL=saltus-bf16 run_saltus "$threads" "$round" policy $shape --weights bfloat16
     for peer in $peers; do
       run_peer "$peer" "$threads" "$round" --what "$what" --batch "$BATCH" --widths "$WIDTHS"
     done

@@ -30,7 +30,7 @@ static uint32_t read_words(long n, const float *x) {
   long i = 0;
   for (; i + STEP <= n; i += STEP) {
     CK_UNROLL for (int v = 0; v < STREAMS; v++) {
-      if (v * LANES % 16 == 0) __builtin_prefetch(x + i + v * LANES + PREFETCH_FLOATS);
+      if (v * LANES % 16 == 0) __builtin_prefetch(x + i + v * LANES + PREFETCH_BYTES / (long)sizeof(float));
       sum[v] += (vu)load(x + i + v * LANES);
     }
   }

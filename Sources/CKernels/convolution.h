@@ -7,6 +7,7 @@ enum { MOST_ROWS = 96 };
 enum { BLOCK_FLOATS = 32768 };
 // Longer im2col rows are cut into parts of about this length, and the parts of so many rows are handled at a time: then
 // a part of a panel of weights stays in the second-level cache, and is read from memory once for many rows.
+// PART_ROWS is a multiple of 12, the height of the highest tile.
 enum { LONGEST_ROW = 1536, PART = 1280, PART_ROWS = 144 };
 // Floats between parts, lest their beginnings lie a power of two apart and share a few lines of the cache.
 enum { PART_GAP = 16 };
@@ -14,8 +15,8 @@ enum { PART_GAP = 16 };
 // fetched line by line: where a tile is narrower than a panel, all of a chunk is used before the next one, which is
 // fetched meanwhile.
 enum { FEW_ROWS = 24, CHUNK = 128 };
-// Other weights are fetched so many floats ahead of their use: enough to cover the latency of memory.
-enum { PREFETCH_FLOATS = 1024 };
+// Other weights are fetched so many bytes ahead of their use: enough to cover the latency of memory.
+enum { PREFETCH_BYTES = 4096 };
 // Width in vectors of the widest tile, which is the one-row tile.
 enum { MOST_VECTORS = SINGLE_ROW_PANELS * CK_PANEL / LANES };
 

@@ -25,7 +25,8 @@ CK_INLINE void NAMED(conv_tile)(const int R, const int V, const NAMED(conv_block
   const long valid = b->out_channels - column, depth = b->depth, panel_stride = b->panel_stride;
   const WEIGHT *w = b->packed + column / CK_PANEL * panel_stride + column % CK_PANEL;
   // Each tile of a chunk fetches its share of the next one.
-  const WEIGHT *ahead = b->is_chunk ? w + column % CK_PANEL * (CHUNK - 1) + CHUNK * CK_PANEL : w + PREFETCH_FLOATS;
+  const WEIGHT *ahead = w + (long)(PREFETCH_BYTES / sizeof(WEIGHT));
+  if (b->is_chunk) ahead = w + column % CK_PANEL * (depth - 1) + depth * CK_PANEL;
   const long ahead_step = b->is_chunk ? V * LANES : CK_PANEL;
   const float *x[TILE_ROWS];
   vf sum[TILE_ROWS][MOST_VECTORS];

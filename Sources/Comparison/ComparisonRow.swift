@@ -50,6 +50,8 @@ public struct ComparisonRow<Report: ComparedReport>: Sendable, Codable, Equatabl
   public var settings: ComparisonSettings
   /// Methods whose training it needs besides its own; their cost is in their own rows.
   public var origins: [String]
+  /// Files that stood in for stages of these, by the stage; nil: all were trained for the comparison.
+  public var trained: [String: String]?
   public var training: [Training]
   public var results: [Result]
 

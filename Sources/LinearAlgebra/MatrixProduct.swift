@@ -3,9 +3,6 @@ import COpenBLAS
 /// Products of dense row-major matrices by OpenBLAS, each on the calling thread alone: several threads may call at a time,
 /// and a result does not depend on the number of cores.
 public enum MatrixProduct {
-  /// OpenBLAS's own threads are for one caller at a time; ours run beside one another.
-  private static let oneThread: Void = openblas_set_num_threads(1)
-
   /// c = aᵀ b.
   ///
   /// - Parameters:
@@ -19,7 +16,7 @@ public enum MatrixProduct {
     rows: Int, columns: Int, depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
     into c: UnsafeMutablePointer<Float>
   ) {
-    oneThread
+    OpenBLAS.oneThread
     cblas_sgemm(
       CblasRowMajor, CblasTrans, CblasNoTrans, blasint(rows), blasint(columns), blasint(depth), 1, a, blasint(rows), b,
       blasint(columns), 0, c, blasint(columns))
@@ -30,7 +27,7 @@ public enum MatrixProduct {
   /// - Precondition: both have n² numbers.
   public static func square(_ a: [Double], _ b: [Double], _ n: Int) -> [Double] {
     precondition(a.count == n * n && b.count == n * n, "\(a.count) and \(b.count) numbers for matrices of \(n) rows")
-    oneThread
+    OpenBLAS.oneThread
     let size = blasint(n)
     return [Double](unsafeUninitializedCapacity: n * n) { result, count in
       cblas_dgemm(

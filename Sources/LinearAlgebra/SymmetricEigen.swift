@@ -19,6 +19,7 @@ public struct SymmetricEigen: Sendable {
     var size = blasint(n), info: blasint = 0
     var workCount = blasint(1 + 6 * n + 2 * n * n), wholeCount = blasint(3 + 5 * n)
     var work = [Double](repeating: 0, count: Int(workCount)), whole = [blasint](repeating: 0, count: Int(wholeCount))
+    OpenBLAS.oneThread
     dsyevd_("V", "U", &size, &vectors, &size, &values, &work, &workCount, &whole, &wholeCount, &info)
     precondition(info == 0, "dsyevd found no eigenvalues of a matrix of \(n) rows: \(info)")
     self.values = values

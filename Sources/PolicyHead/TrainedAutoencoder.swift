@@ -13,14 +13,17 @@ public struct TrainedAutoencoder: Sendable {
   /// Where its weights are in the checkpoint of a policy.
   public static let prefix = "autoencoder"
 
+  /// - Parameter storage: of the weights in use.
   /// - Precondition: the configuration has no problem, and the weights are laid out for it.
-  public init(_ configuration: TemporalAutoencoder.Configuration, weights: ParameterBuffer) {
+  public init(
+    _ configuration: TemporalAutoencoder.Configuration, weights: ParameterBuffer, storage: WeightStorage = .float32
+  ) {
     var layout = ParameterLayout()
     network = TemporalAutoencoder(configuration, in: &layout)
     precondition(weights.count == layout.count, "\(weights.count) weights for an autoencoder of \(layout.count)")
     self.layout = layout
     self.weights = weights
-    packed = PackedWeights([.online: weights])
+    packed = PackedWeights([.online: weights], storage: storage)
   }
 
   /// Reads the weights that a file has under `prefix`.
@@ -39,7 +42,7 @@ public struct TrainedAutoencoder: Sendable {
     guard weights.values.allSatisfy(\.isFinite) else {
       throw PolicyError.checkpoint("\(path): some weights of the autoencoder are not finite")
     }
-    self.init(configuration, weights: weights)
+    self.init(configuration, weights: weights, storage: file.weightStorage(of: layout, prefix: prefix))
   }
 
   /// Encodes chunks.

@@ -50,7 +50,7 @@ public struct TrainedVoice: Sendable {
     }
   }
 
-  /// Writes description and averaged weights in half precision: what is shipped with a program.
+  /// Writes description and averaged weights in 16 bits: what is shipped with a program.
   ///
   /// - Parameters:
   ///   - metadata: more strings for the file, such as where it comes from.

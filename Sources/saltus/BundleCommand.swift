@@ -1,4 +1,5 @@
 import ArgumentParser
+import Autograd
 import Checkpoints
 import Foundation
 import PolicyHead
@@ -8,13 +9,16 @@ import SpeechHead
 enum BundledWeights: String, Codable, ExpressibleByArgument, CaseIterable {
   case float16, bfloat16
 
+  /// As weights are used.
+  init(_ storage: WeightStorage) { self = storage == .bfloat16 ? .bfloat16 : .float16 }
+
   var precision: SafetensorsWriter.Precision { self == .float16 ? .float16 : .bfloat16 }
 }
 
 /// `saltus bundle`: a checkpoint of training as a small file for use.
 struct BundleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bundle", abstract: "Write a checkpoint's averaged weights in half precision, without training state.",
+    commandName: "bundle", abstract: "Write a checkpoint's averaged weights in 16 bits, without training state.",
     discussion: """
       With --weights bfloat16 the weights of convolutions and linear layers are stored in this form, and every command that is
       given the file uses them so: half the memory to read per network call, which is faster for large networks and at small
@@ -37,8 +41,8 @@ struct BundleCommand: ParsableCommand {
   @Option(name: [.short, .long], help: ArgumentHelp("File to write.", valueName: "FILE"))
   var output: String
 
-  @Option(help: "How weights are stored.")
-  var weights = BundledWeights.float16
+  @Option(help: "How weights are stored; by default as they are used: bfloat16 if they are so, else float16.")
+  var weights: BundledWeights?
 
   @OptionGroup var options: ConfigurationOptions
   @OptionGroup(visibility: .hidden) var threadOptions: ThreadOptions
@@ -46,11 +50,11 @@ struct BundleCommand: ParsableCommand {
   func run() throws {
     let (url, target) = (try BundledModels.file(checkpoint), URL(filePath: output))
     if try SafetensorsFile(url).metadata.keys.contains(TrainedVoice.metadataKey) {
-      let use = try options.load(defaults: VoiceUse())
-      try TrainedVoice(contentsOf: url).used(use).writeBundle(to: target, as: weights.precision)
+      let voice = try TrainedVoice(contentsOf: url).used(options.load(defaults: VoiceUse()))
+      try voice.writeBundle(to: target, as: (weights ?? BundledWeights(voice.storage)).precision)
     } else {
-      let use = try options.load(defaults: PolicyUse())
-      try TrainedPolicy(contentsOf: url).used(use).writeBundle(to: target, as: weights.precision)
+      let policy = try TrainedPolicy(contentsOf: url).used(options.load(defaults: PolicyUse()))
+      try policy.writeBundle(to: target, as: (weights ?? BundledWeights(policy.storage)).precision)
     }
   }
 }

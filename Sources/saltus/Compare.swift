@@ -30,8 +30,8 @@ struct Compare: ParsableCommand {
         saltus compare --env pusht --data pusht_cchi_v7_replay.zarr --out runs/compare --table compare.md --plot compare.png
         saltus compare --env pusht --data pusht_cchi_v7_replay.zarr --out runs/compare --methods cd,ect --budget 6000
         saltus compare --env pusht --data pusht_cchi_v7_replay.zarr --out runs/compare --methods cd \\
-        --trained edm/teacher=Examples/Comparison/pusht/edm-teacher.safetensors
-      saltus compare --rows Examples/Comparison/pusht --table compare.md --plot compare.png
+          --trained edm/teacher=Examples/Comparison/pusht/edm-teacher.safetensors
+        saltus compare --rows Examples/Comparison/pusht --table compare.md --plot compare.png
         saltus compare --speech --data kathleen --data ljspeech-part --out runs/voices --methods cd
         Examples/Benchmarks/speech_metrics.py runs/voices/audio/sentences.json runs/voices/audio/real \
           runs/voices/audio/cd-student-* > metrics.jsonl
@@ -91,8 +91,8 @@ struct Compare: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A stage that others start from or follow, trained elsewhere: a checkpoint or bundle in place of OUT/STAGE; may be "
-        + "repeated.", valueName: "STAGE=FILE"))
+      "A stage that those of --methods start from or follow, trained elsewhere: a checkpoint, a bundle or a bundled model in "
+        + "place of OUT/STAGE; may be repeated.", valueName: "STAGE=FILE"))
   var trained: [String] = []
 
   @Option(help: ArgumentHelp("Folders of rows that were made before.", valueName: "DIR"))
@@ -163,18 +163,20 @@ struct Compare: ParsableCommand {
     let rows: [ComparisonRow<EvaluationReport>] = try collectedRows(settings) { out in
       try ComparisonRun<PolicyComparison>(
         preset: preset ?? "Examples/Presets/compare/\(env.rawValue)/comparison.yaml", methods: methodNames,
-        settings: settings, overrides: overrides, out: out
+        settings: settings, overrides: overrides, out: out, trained: trainedStages
       ) { preset, plans in
         // Of what is only started from or followed; a row needs the training's own record.
         let stages = plans.filter { methodNames?.contains($0.method.name) == false }.flatMap { $0.stages.map(\.folder) }
         if let unknown = trainedStages.keys.sorted().first(where: { !stages.contains($0) }) {
           throw CommandFailure(
             "--trained \(unknown): no stage that these methods start from or follow; there are: "
-              + (stages.isEmpty ? "none" : stages.joined(separator: ", ")))
+              + (stages.isEmpty ? "none" : stages.joined(separator: ", "))
+              + (methodNames == nil ? "; choose some with --methods" : ""))
         }
+        for file in trainedStages.values { _ = try PolicyArguments.load(file) }
         return PolicyComparison(
           preset: preset, settings: settings, world: env, reset: reset, data: data[0], out: out,
-          trained: trainedStages, threads: threadOptions.threads)
+          trained: try trainedStages.mapValues { try BundledModels.file($0).path }, threads: threadOptions.threads)
       }.run()
     }
     try write(Comparison(rows))

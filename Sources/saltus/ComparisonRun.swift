@@ -25,15 +25,18 @@ struct ComparisonRun<Head: ComparedHead> {
   private let asked: [String]
   private let settings: ComparisonSettings
   private let out: String
+  private let trained: [String: String]
   private let head: Head
 
   /// Reads preset and configurations; trains nothing.
   ///
-  /// - Parameter head: made from the preset and the plans that are needed.
+  /// - Parameters:
+  ///   - trained: what `head` takes in place of a stage's checkpoint, by the stage's folder: these are not trained.
+  ///   - head: made from the preset and the plans that are needed.
   /// - Throws: `CommandFailure` and `ConfigurationError`: see `ComparisonPreset` and `ComparisonPlan`; what `head` throws.
   init(
     preset path: String, methods: [String]?, settings: ComparisonSettings, overrides: [String], out: String,
-    head: (ComparisonPreset, [Plan]) throws -> Head
+    trained: [String: String] = [:], head: (ComparisonPreset, [Plan]) throws -> Head
   ) throws {
     let preset = try ComparisonPreset(file: path)
     let asked = try preset.methods(named: methods).map(\.name)
@@ -46,6 +49,7 @@ struct ComparisonRun<Head: ComparedHead> {
     self.asked = asked
     self.settings = settings
     self.out = out
+    self.trained = trained
     self.head = try head(preset, self.plans)
   }
 
@@ -57,7 +61,7 @@ struct ComparisonRun<Head: ComparedHead> {
     let unfinished = try plans.filter { try asked.contains($0.method.name) && !hasRow($0) }
     let needed = Set(unfinished.flatMap { [$0.method.name] + origins(of: $0) })
     for plan in plans where needed.contains(plan.method.name) {
-      for stage in plan.stages { try head.train(stage) }
+      for stage in plan.stages where trained[stage.folder] == nil { try head.train(stage) }
       guard unfinished.contains(where: { $0.method.name == plan.method.name }) else { continue }
       let row = try row(of: plan)
       try JSONFile.write(row, to: path(plan))
@@ -89,6 +93,7 @@ struct ComparisonRun<Head: ComparedHead> {
     var row = ComparisonRow<Head.Report>(
       method: plan.method.name, title: plan.method.title, settings: settings, origins: plan.origins, training: [],
       results: [])
+    if !trained.isEmpty { row.trained = trained }
     for (stage, described) in zip(plan.stages, plan.method.stages) {
       let metrics = try MetricsFile.read("\(out)/\(stage.folder)/metrics.jsonl")
       row.training.append(

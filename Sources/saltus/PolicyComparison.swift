@@ -24,10 +24,6 @@ struct PolicyComparison: ComparedHead {
   private func checkpoint(_ folder: String) -> String { trained[folder] ?? "\(out)/\(folder)/last.safetensors" }
 
   func train(_ stage: Stage) throws {
-    if let file = trained[stage.folder] {
-      _ = try TrainedPolicy(contentsOf: URL(filePath: file))
-      return
-    }
     try TrainingCommand.run(
       stage.configuration, data: data, out: "\(out)/\(stage.folder)", start: stage.start.map(checkpoint),
       teacher: stage.teacher.map(checkpoint), symmetriesOf: preset.symmetries ? world : nil, threads: threads,

@@ -54,7 +54,7 @@ struct TrainRecipe: SharedByRanks {
     var stages: [Stage] = []
     /// The world whose symmetries the demonstrations are seen through as well.
     var symmetriesOf: SimulatedWorld?
-    /// Half-precision file of the last stage's policy, in OUT.
+    /// 16-bit file of the last stage's policy, in OUT.
     var bundle = "policy.safetensors"
     /// How its weights are stored.
     var weights = BundledWeights.float16

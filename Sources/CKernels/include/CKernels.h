@@ -50,7 +50,7 @@ typedef struct {
   long rows, out_time, out_channels, out_step, out0;
 } ck_conv_shape;
 
-// Floats of scratch that ck_conv or ck_conv_weight_gradient needs for this shape, whatever the instruction set.
+// Floats of scratch that ck_conv, ck_conv_bfloat16 or ck_conv_weight_gradient needs for this shape, whatever the instruction set.
 long ck_conv_scratch(const ck_conv_shape *shape);
 
 // The convolution above. packed: W [taps * in_channels][out_channels], packed; bias: [out_channels] or NULL.
