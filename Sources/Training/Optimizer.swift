@@ -71,9 +71,14 @@ public struct Optimizer: Sendable {
     nonisolated(unsafe) let shards = sources
     workers.run(pieces) { piece in
       let range = range(piece)
-      let shifted = shards.map { $0.map { $0 + range.lowerBound } }
-      norms[piece] = ck_reduce_gradients(
-        range.count, Int32(shifted.count), shifted, reduced.pointer + range.lowerBound)
+      // On the stack: an array would be allocated for every piece.
+      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: shards.count) { shifted in
+        for index in shards.indices {
+          shifted.initializeElement(at: index, to: shards[index].map { $0 + range.lowerBound })
+        }
+        norms[piece] = ck_reduce_gradients(
+          range.count, Int32(shifted.count), shifted.baseAddress, reduced.pointer + range.lowerBound)
+      }
     }
     let scale = 1 / Double(count ?? shardGradients.count)
     let norm = squares.reduce(0, +).squareRoot() * scale
