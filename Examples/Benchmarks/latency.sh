@@ -4,6 +4,7 @@
 # One forward pass: Saltus, ONNX Runtime and PyTorch in turn, round after round, on one and on two threads.
 #   ./latency.sh [ROUNDS=5]
 # Settings by environment: WIDTHS=64,128,256  BATCH=1  THREADS="1 2"  RUN_SECONDS=3 (per run of a peer)
+#   PEERS="onnxruntime pytorch" (by default all that are installed; also pytorch-compiled, from PyTorch 2 on)
 #   RESULTS=DIR keeps every run's JSON  SALTUS=PATH of the program  PEERS_PYTHON=PATH of the peers' interpreter
 # Saltus also with weights in bfloat16. "floor" is, for one thread, the least time that its multiply-adds or its reading of the
 # weights could take, measured between its runs, as a share of their median.
@@ -14,10 +15,11 @@ THREADS=${THREADS:-1 2}
 what=latency
 [ "$BATCH" = 1 ] || what=forward
 
-peers=
-if can_peer torch; then
+peers=${PEERS-}
+if [ -z "${PEERS+set}" ] && can_peer torch; then
   peers=pytorch
   if can_peer onnxruntime; then peers="onnxruntime pytorch"; fi
+  if "$PEERS_PYTHON" -c 'import torch; torch.compile' 2>/dev/null; then peers="$peers pytorch-compiled"; fi
 fi
 
 describe_machine

@@ -1,20 +1,22 @@
 #!/usr/bin/env python3
 # Copyright The Saltus Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Times PyTorch and ONNX Runtime on the network of `saltus bench`, one line of JSON per measurement.
+"""Times PyTorch, eager and compiled, and ONNX Runtime on the network of `saltus bench`, one line of JSON per measurement.
 
     python3 peers.py                                     latency, forward and train, on one and on two threads
     python3 peers.py --what latency --threads 1 --peers onnxruntime --weights CHECKPOINT.safetensors
 
 `latency` is one forward pass at batch 1, `forward` one at batch 64, `train` one step at batch 256: forward, mean
 squared error, backward, AdamW (its multi-tensor form); `train_full` adds clipping by the global norm and an EMA of the
-weights. Times are of whole calls in milliseconds; `cpu_ms` is processor time of all threads per call.
+weights. Times are of whole calls in milliseconds; `cpu_ms` is processor time of all threads per call. Compiled means
+torch.compile with frozen weights, for forward passes; it needs PyTorch 2 and a C++ compiler.
 
 A peer that is not installed is named on standard error, with the command that installs it, and skipped.
 """
 
 import argparse
 import gc
+import inspect
 import io
 import json
 import os
@@ -24,6 +26,7 @@ import time
 FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Tests", "Fixtures")
 INSTALL = {
     "pytorch": "apt-get install --no-install-recommends python3-torch   (it belongs to /usr/bin/python3)",
+    "pytorch-compiled": "a PyTorch of version 2 or later, for example in an environment of its own, and PEERS_PYTHON",
     "onnxruntime": "/usr/bin/python3 -m venv --system-site-packages ~/.cache/saltus-peers && "
                    "~/.cache/saltus-peers/bin/pip install onnxruntime",
 }
@@ -133,6 +136,12 @@ def pytorch_forward(torch, network, inputs):
     return call
 
 
+def pytorch_compiled_forward(torch, network, inputs):
+    import torch._inductor.config as inductor
+    inductor.freezing = True
+    return pytorch_forward(torch, torch.compile(network.eval()), inputs)
+
+
 def pytorch_step(torch, network, inputs, full):
     network.train()
     parameters = list(network.parameters())
@@ -168,8 +177,10 @@ def onnxruntime_session(torch, onnxruntime, network, inputs, threads, fixed_nois
             return self.network(**{name: named.get(name, inputs[name]) for name in inputs})
 
     file = io.BytesIO()
+    # Later versions have a second exporter, which is their default; this one is in all of them.
+    tracing = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
     torch.onnx.export(Positional(), tuple(inputs[name] for name in names), file, opset_version=17, input_names=names,
-                      output_names=["output"])
+                      output_names=["output"], **tracing)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(file.getvalue(), options, providers=["CPUExecutionProvider"])
@@ -207,6 +218,9 @@ def run(options, torch, onnxruntime, threads):
             else:
                 call = pytorch_forward(torch, network, inputs)
             report("pytorch", what, batch, threads, torch.__version__, measure(call, options.seconds))
+        if "pytorch-compiled" in options.peers and not what.startswith("train"):
+            call = pytorch_compiled_forward(torch, network, inputs)
+            report("pytorch-compiled", what, batch, threads, torch.__version__, measure(call, options.seconds))
         if onnxruntime and not what.startswith("train"):
             session, feed = onnxruntime_session(torch, onnxruntime, network, inputs, threads, options.fixed_noise)
             numbers = measure(lambda: session.run(None, feed), options.seconds)
@@ -223,6 +237,10 @@ def main():
     onnxruntime = load("onnxruntime") if "onnxruntime" in options.peers else None
     if torch is None:
         sys.exit("nothing to time: ONNX Runtime, too, needs PyTorch for the export of the network")
+    if "pytorch-compiled" in options.peers and not hasattr(torch, "compile"):
+        print(f"PyTorch {torch.__version__} cannot compile; skipped. To compare with it: {INSTALL['pytorch-compiled']}",
+              file=sys.stderr)
+        options.peers.remove("pytorch-compiled")
     for threads in options.threads:
         run(options, torch, onnxruntime, threads)
 

@@ -47,7 +47,7 @@ def main():
     measured = read(sys.argv[1])
     if not measured:
         sys.exit("nothing was measured")
-    print(f"{'threads':>7}  {'program':<12} {'rounds':>6} {'median':>9} {'min':>9} {'p99':>9} {'ratio':>7} "
+    print(f"{'threads':>7}  {'program':<16} {'rounds':>6} {'median':>9} {'min':>9} {'p99':>9} {'ratio':>7} "
           f"{'GFLOP/s':>8} {'floor':>6}")
     for program, threads in sorted(measured, key=lambda key: (key[1], key[0] != "saltus", key[0])):
         rounds = measured[program, threads]
@@ -55,7 +55,7 @@ def main():
                    min(entry["min_ms"] for entry in rounds.values()),
                    statistics.median(entry["p99_ms"] for entry in rounds.values())]
         numbers = " ".join(f"{value:9.3f}" for value in columns)
-        print(f"{threads:7}  {program:<12} {len(rounds):6} {numbers} "
+        print(f"{threads:7}  {program:<16} {len(rounds):6} {numbers} "
               f"{ratio(rounds, measured.get(('saltus', threads), {})):>7} "
               f"{known(rounds.values(), 'gflops', '{:.1f}'):>8} {known(rounds.values(), 'share', '{:.0%}'):>6}")
 

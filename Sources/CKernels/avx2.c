@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "gradient_rows.h"
 #include "loop.h"
 #include "table.h"
 
@@ -14,6 +15,8 @@
 #define TILE_ROWS 6
 #define TILE_VECTORS 2
 #define SINGLE_ROW_PANELS 2
+#define FEW_TILE_ROWS 3
+#define FEW_PANELS 1
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 

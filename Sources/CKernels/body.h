@@ -3,6 +3,8 @@
 //   TILE_ROWS           highest tile of the matrix products (4, 6 or 12) and
 //   TILE_VECTORS        its width: rows x vectors accumulators must leave registers for the operands
 //   SINGLE_ROW_PANELS   panels that a one-row product reads side by side
+//   FEW_TILE_ROWS       products of so many rows or fewer have wider tiles,
+//   FEW_PANELS          of so many panels
 //   CK_FUSED            if multiply-add is one instruction
 //   CK_HAS_PARTIAL_ACCESS  if they define load_partial and store_partial themselves
 //   CK_TABLE, CK_NAME   the table to define, and its name
@@ -18,7 +20,6 @@
 #include "ceiling.h"
 
 const ck_table CK_TABLE = {.name = CK_NAME,
-                           .conv_scratch = conv_scratch,
                            .conv = conv,
                            .conv_bfloat16 = conv_bfloat16,
                            .conv_weight_gradient = conv_weight_gradient,

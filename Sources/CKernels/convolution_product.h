@@ -1,4 +1,4 @@
-// The matrix product of a convolution: rows of pointers times packed weights. Included by convolution.h for each type that
+// The matrix products of a convolution: rows of pointers times packed weights. Included by convolution.h for each type that
 // weights are stored in, with
 //   WEIGHT              the type
 //   LOAD_WEIGHT         loads a vector of them as floats
@@ -6,8 +6,8 @@
 
 // What the tiles of one block of rows share.
 typedef struct {
-  long depth;                // of the im2col rows, or of their parts
-  const float *const *rows;  // im2col rows or parts of them
+  long k, depth;             // the floats k..<k + depth of each row are multiplied
+  const float *const *rows;
   float *const *outs;        // where each row's output channel 0 lies
   const float *bias;         // or NULL
   int accumulate;
@@ -38,7 +38,7 @@ CK_INLINE void NAMED(conv_tile)(const int R, const int V, const NAMED(conv_block
       if (b->accumulate && b->bias) sum[r][v] += bias;
     }
   }
-  CK_UNROLL for (int r = 0; r < R; r++) x[r] = b->rows[first + r];
+  CK_UNROLL for (int r = 0; r < R; r++) x[r] = b->rows[first + r] + b->k;
 #pragma clang loop unroll_count(2)
   for (long k = 0; k < depth; k++, w += CK_PANEL, ahead += ahead_step) {
     vf weight[MOST_VECTORS];
@@ -67,18 +67,27 @@ static void NAMED(conv_single_row)(const NAMED(conv_block) *b, long panel0, long
   for (; panel < panel1; panel++) NAMED(conv_tile)(1, ONE, b, 0, panel * CK_PANEL);
 }
 
-// Few rows: whole panels, so that there are enough chains.
-static void NAMED(conv_few_rows)(int rows, const NAMED(conv_block) *b, long first, long column) {
-  enum { V = CK_PANEL / LANES };
+// Few rows: tiles so wide that there are enough chains.
+static void NAMED(conv_few_rows)(int rows, const NAMED(conv_block) *b, long column) {
+  enum { V = FEW_PANELS * CK_PANEL / LANES };
   switch (rows) {
-    case 1: return NAMED(conv_tile)(1, V, b, first, column);
-    case 2: return NAMED(conv_tile)(2, V, b, first, column);
+    case 1: return NAMED(conv_tile)(1, V, b, 0, column);
+    case 2: return NAMED(conv_tile)(2, V, b, 0, column);
+#if FEW_TILE_ROWS >= 3
+    case 3: return NAMED(conv_tile)(3, V, b, 0, column);
+#endif
+#if FEW_TILE_ROWS >= 6
+    case 4: return NAMED(conv_tile)(4, V, b, 0, column);
+    case 5: return NAMED(conv_tile)(5, V, b, 0, column);
+    case 6: return NAMED(conv_tile)(6, V, b, 0, column);
+#endif
   }
 }
 
 static void NAMED(conv_many_rows)(int rows, const NAMED(conv_block) *b, long first, long column) {
   enum { V = TILE_VECTORS };
   switch (rows) {
+    case 1: return NAMED(conv_tile)(1, V, b, first, column);
     case 2: return NAMED(conv_tile)(2, V, b, first, column);
     case 3: return NAMED(conv_tile)(3, V, b, first, column);
     case 4: return NAMED(conv_tile)(4, V, b, first, column);
@@ -97,11 +106,13 @@ static void NAMED(conv_many_rows)(int rows, const NAMED(conv_block) *b, long fir
   }
 }
 
-// One panel of output channels for `count` rows, in tiles of nearly equal height: a low one at the end would be slow.
-static void NAMED(conv_panel)(const NAMED(conv_block) *b, long count, long panel) {
+// `panels` panels of output channels, 1 or FEW_PANELS, for `count` rows, in tiles of nearly equal height: a low one at
+// the end would be slow.
+static void NAMED(conv_panels)(const NAMED(conv_block) *b, long count, long panel, long panels) {
+  if (count == 0) return;
+  if (count <= FEW_TILE_ROWS && panels == FEW_PANELS) return NAMED(conv_few_rows)((int)count, b, panel * CK_PANEL);
   const long tiles = (count + TILE_ROWS - 1) / TILE_ROWS, height = count / tiles, higher = count % tiles;
-  if (count <= 2) return NAMED(conv_few_rows)((int)count, b, 0, panel * CK_PANEL);
-  const long end = smaller((panel + 1) * CK_PANEL, b->out_channels);
+  const long end = smaller((panel + panels) * CK_PANEL, b->out_channels);
   for (long column = panel * CK_PANEL; column < end; column += TILE_VECTORS * LANES) {
     long first = 0;
     for (long tile = 0; tile < tiles; tile++) {
@@ -112,69 +123,54 @@ static void NAMED(conv_panel)(const NAMED(conv_block) *b, long count, long panel
   }
 }
 
-// Convolution part by part. Sums wait in y for the next part, so that each remains one chain of multiply-adds.
-static void NAMED(conv_in_parts)(const ck_conv_shape *s, const float *x, NAMED(conv_block) b, float *y, long panel0,
-                                 long panel1, float *scratch) {
-  const float *rows[PART_ROWS];
-  float *outs[PART_ROWS];
-  const WEIGHT *packed = b.packed;
-  const long depth = b.depth, part = part_length(depth), total = s->batch * s->rows;
-  const long blocks = (total + PART_ROWS - 1) / PART_ROWS, step = ((total + blocks - 1) / blocks + 11) / 12 * 12;
-  for (long r = 0; r < PART_ROWS; r++) rows[r] = scratch + r * (part + PART_GAP);
-  b.rows = rows;
-  b.outs = outs;
-  for (long k = 0; k < depth; k += part) {
-    b.depth = smaller(part, depth - k);
-    b.packed = packed + k * CK_PANEL;
-    for (long first = 0; first < total; first += step) {
-      const long count = smaller(step, total - first);
-      for (long r = 0; r < count; r++) copy_part(s, x, first + r, k, b.depth, scratch + r * (part + PART_GAP));
-      point_to_outs(s, y, first, count, outs);
-      for (long panel = panel0; panel < panel1; panel++) NAMED(conv_panel)(&b, count, panel);
-    }
-    b.bias = 0;
-    b.accumulate = 1;
-  }
-}
-
-// All of a chunk, then the next one; sums wait in y as above.
-static void NAMED(conv_in_chunks)(NAMED(conv_block) b, long panel0, long panel1, long count) {
+// All taps of one block of rows, of which the longest list has `count`. Sums wait in y for the next tap and for the next
+// part of a row, so that each remains one chain of multiply-adds.
+static void NAMED(conv_lists)(NAMED(conv_block) b, const row_list *lists, long taps, long depth, long count,
+                              long panel0, long panel1) {
   const NAMED(conv_block) whole = b;
-  const float *rows[FEW_ROWS];
-  b.rows = rows;
-  b.is_chunk = 1;
-  for (long panel = panel0; panel < panel1; panel++) {
+  b.is_chunk = count <= FEW_ROWS && TILE_VECTORS * LANES < CK_PANEL;
+  const long part = b.is_chunk ? CHUNK : part_length(depth);
+  long panels;
+  for (long panel = panel0; panel < panel1; panel += panels) {
+    panels = count <= FEW_TILE_ROWS && panel + FEW_PANELS <= panel1 ? FEW_PANELS : 1;
+    b.packed = whole.packed;
     b.bias = whole.bias;
     b.accumulate = whole.accumulate;
-    for (long k = 0; k < whole.depth; k += CHUNK) {
-      b.depth = smaller(CHUNK, whole.depth - k);
-      b.packed = whole.packed + k * CK_PANEL;
-      for (long r = 0; r < count; r++) rows[r] = whole.rows[r] + k;
-      NAMED(conv_panel)(&b, count, panel);
-      b.bias = 0;
-      b.accumulate = 1;
+    for (long tap = 0; tap < taps; tap++) {
+      b.rows = lists[tap].rows;
+      b.outs = lists[tap].outs;
+      for (b.k = 0; b.k < depth; b.k += part, b.packed += b.depth * CK_PANEL) {
+        b.depth = smaller(part, depth - b.k);
+        NAMED(conv_panels)(&b, lists[tap].count, panel, panels);
+        b.bias = 0;
+        b.accumulate = 1;
+      }
     }
   }
 }
 
 static void NAMED(conv)(const ck_conv_shape *s, const float *x, const WEIGHT *packed, const float *bias, float *y,
                  int accumulate, long panel0, long panel1, float *scratch) {
-  const float *rows[MOST_ROWS];
-  float *outs[MOST_ROWS];
-  const long depth = s->taps * s->in_channels, total = s->batch * s->rows, step = block_rows(s);
-  const NAMED(conv_block) block = {.depth = depth, .rows = rows, .outs = outs, .bias = bias, .accumulate = accumulate,
-                            .out_channels = s->out_channels, .packed = packed, .panel_stride = depth * CK_PANEL};
-  if (depth > LONGEST_ROW && total > step) return NAMED(conv_in_parts)(s, x, block, y, panel0, panel1, scratch);
+  row_list lists[MOST_TAPS];
+  const int joins = joins_taps(s);
+  const long taps = joins ? 1 : s->taps, depth = s->taps * s->in_channels;
+  const long total = s->batch * s->rows, step = block_rows(s, joins);
+  NAMED(conv_block) b = {.out_channels = s->out_channels, .packed = packed, .panel_stride = depth * CK_PANEL};
   for (long first = 0; first < total; first += step) {
     const long count = smaller(step, total - first);
-    point_to_rows(s, x, first, count, rows, scratch);
-    point_to_outs(s, y, first, count, outs);
-    if (count == 1) {
-      NAMED(conv_single_row)(&block, panel0, panel1);
-    } else if (count <= FEW_ROWS && TILE_VECTORS * LANES < CK_PANEL) {
-      NAMED(conv_in_chunks)(block, panel0, panel1, count);
+    if (joins) list_joined(s, x, y, first, count, lists, scratch);
+    else list_by_taps(s, x, y, first, count, lists, scratch);
+    const int started = lists[0].count < count;
+    if (started) start_sums(s, y, first, count, bias, accumulate, panel0, panel1);
+    b.bias = started ? 0 : bias;
+    b.accumulate = started || accumulate;
+    if (count == 1 && taps == 1 && !started) {
+      b.rows = lists[0].rows;
+      b.outs = lists[0].outs;
+      b.depth = depth;
+      NAMED(conv_single_row)(&b, panel0, panel1);
     } else {
-      for (long panel = panel0; panel < panel1; panel++) NAMED(conv_panel)(&block, count, panel);
+      NAMED(conv_lists)(b, lists, taps, depth / taps, count, panel0, panel1);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "CKernels.h"
+#include "gradient_rows.h"
 #include "loop.h"
 #include "table.h"
 
@@ -51,15 +52,10 @@ int ck_select_isa_on_this_thread(const char *name) {
   return found || !name;
 }
 
-// The largest need of any instruction set, so that a buffer outlives a change of it.
-long ck_conv_scratch(const ck_conv_shape *shape) {
-  long most = ck_table_portable.conv_scratch(shape);
-#if defined(__x86_64__)
-  const long avx2 = ck_table_avx2.conv_scratch(shape), avx512 = ck_table_avx512.conv_scratch(shape);
-  most = avx2 > most ? avx2 : most;
-  most = avx512 > most ? avx512 : most;
-#endif
-  return most;
+long ck_conv_scratch(const ck_conv_shape *s) {
+  const long count = smaller(GRADIENT_BLOCK, s->batch * s->rows), frames = most_frames(s, GRADIENT_BLOCK);
+  const long strips = (s->in_channels + FRAME_WIDTH - 1) / FRAME_WIDTH;
+  return larger(product_scratch(s), count * gradient_floats(s, CK_PANEL) + strips * frames * FRAME_WIDTH);
 }
 
 void ck_conv(const ck_conv_shape *shape, const float *x, const float *packed, const float *bias, float *y,

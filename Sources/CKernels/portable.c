@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "gradient_rows.h"
 #include "loop.h"
 #include "table.h"
 
@@ -14,5 +15,7 @@
 #define TILE_ROWS 4
 #define TILE_VECTORS 2
 #define SINGLE_ROW_PANELS 1
+#define FEW_TILE_ROWS 2
+#define FEW_PANELS 1
 
 #include "body.h"

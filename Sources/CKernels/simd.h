@@ -12,9 +12,6 @@ typedef int32_t vi __attribute__((ext_vector_type(LANES)));
 typedef uint32_t vu __attribute__((ext_vector_type(LANES)));
 typedef vf vf_unaligned __attribute__((aligned(4), may_alias));
 
-CK_INLINE long smaller(long a, long b) { return a < b ? a : b; }
-CK_INLINE long larger(long a, long b) { return a > b ? a : b; }
-
 CK_INLINE vf load(const float *p) { return *(const vf_unaligned *)p; }
 typedef uint16_t v16 __attribute__((ext_vector_type(LANES), aligned(2), may_alias));
 // bfloat16 is the upper half of a float.

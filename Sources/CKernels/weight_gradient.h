@@ -5,31 +5,7 @@
 // two apart more often than not, and few such addresses fit into the first-level cache at once; those of a strip do,
 // and all taps share it. A strip of x meets all strips of d in turn, so that dw is passed over along its rows.
 
-// Rows summed in registers at a time: more means fewer passes over dw, fewer keeps the strips in the first-level cache.
-enum { GRADIENT_BLOCK = 128, GRADIENT_WIDTH = TILE_VECTORS * LANES, FRAME_WIDTH = 16 };
-
-// Width of a strip of x. Frames of few channels keep theirs, so that the taps of a row are neighbours there and fill the
-// tiles as if they were channels.
-enum { FEW_CHANNELS = 8 };
-static long frame_width(const ck_conv_shape *s) {
-  return s->in_channels <= FEW_CHANNELS ? s->in_channels : FRAME_WIDTH;
-}
-
-// Fills at[0..<count] with the places in a strip, in floats, of the frames of x where the rows first..<first + count
-// begin. Returns the number of frames that these rows need.
-static long place_rows(const ck_conv_shape *s, long first, long count, long *at) {
-  const long width = frame_width(s);
-  long frames = 0;
-  while (count > 0) {
-    const long i = first % s->rows, run = smaller(count, s->rows - i);
-    for (long r = 0; r < run; r++) at[r] = (frames + r * s->in_step) * width;
-    frames += (run - 1) * s->in_step + s->taps;
-    at += run;
-    first += run;
-    count -= run;
-  }
-  return frames;
-}
+enum { GRADIENT_WIDTH = TILE_VECTORS * LANES };
 
 // Copies these frames into strips, [ceil(in_channels / width)][frames][width], zeros where they lie outside their
 // sample.
@@ -69,9 +45,8 @@ static void pack_gradient(const ck_conv_shape *s, const float *d, long first, lo
 
 // Where a tile reads and adds.
 typedef struct {
-  long count;      // rows
-  const long *at;  // place of each row in the strip of x
-  const float *x;  // strip of x from the tile's tap and first channel on
+  const place_list *rows;
+  const float *x;  // strip of x from the tile's first channel on
   const float *d;  // strip of d
   float *dw;
   long ldw, valid;  // leading dimension and number of columns left in it
@@ -81,8 +56,8 @@ typedef struct {
 // Sums the outer products of R channels of x with the strip of d into dw.
 CK_INLINE void gradient_tile(const int R, const gradient_block *b) {
   enum { V = TILE_VECTORS };
-  const long count = b->count, *at = b->at;
-  const float *strip = b->x, *d = b->d;
+  const long count = b->rows->count;
+  const row_place *places = b->rows->places;
   vf sum[TILE_ROWS][V];
   CK_UNROLL for (int r = 0; r < R; r++) {
     if (b->accumulate) {
@@ -92,8 +67,8 @@ CK_INLINE void gradient_tile(const int R, const gradient_block *b) {
     CK_UNROLL for (int v = 0; v < V; v++) sum[r][v] = splat(0);
   }
 #pragma clang loop unroll_count(4)
-  for (long m = 0; m < count; m++, d += GRADIENT_WIDTH) {
-    const float *x = strip + at[m];
+  for (long m = 0; m < count; m++) {
+    const float *x = b->x + places[m].x, *d = b->d + places[m].d;
     vf gradient[V];
     CK_UNROLL for (int v = 0; v < V; v++) gradient[v] = load(d + v * LANES);
     CK_UNROLL for (int r = 0; r < R; r++) {
@@ -137,8 +112,10 @@ static void gradient_strips(gradient_block b, const ck_conv_shape *s, long taps,
   const long tiles = (channels + TILE_ROWS - 1) / TILE_ROWS, height = channels / tiles, higher = channels % tiles;
   const float *strip = b.x;
   float *dw = b.dw;
-  for (long tap = 0; tap < taps; tap++, strip += FRAME_WIDTH, dw += s->in_channels * s->out_channels) {
-    b.x = strip;
+  // A shared list has the place of the first tap.
+  const int shares = shares_rows(s);
+  for (long tap = 0; tap < taps; tap++, dw += s->in_channels * s->out_channels) {
+    b.x = strip + (shares ? tap * FRAME_WIDTH : 0);
     b.dw = dw;
     for (long tile = 0; tile < tiles; tile++) {
       const int rows = (int)(height + (tile < higher));
@@ -146,30 +123,26 @@ static void gradient_strips(gradient_block b, const ck_conv_shape *s, long taps,
       b.x += rows;
       b.dw += rows * s->out_channels;
     }
+    if (!shares) b.rows++;
   }
-}
-
-// Floats of one row of d in strips.
-static long gradient_floats(const ck_conv_shape *s) {
-  return (s->out_channels + GRADIENT_WIDTH - 1) / GRADIENT_WIDTH * GRADIENT_WIDTH;
 }
 
 static void conv_weight_gradient(const ck_conv_shape *s, const float *x, const float *d, float *dw, int accumulate,
                                  float *scratch) {
-  long at[GRADIENT_BLOCK];
+  place_list lists[MOST_TAPS];
   const long total = s->batch * s->rows, channels = s->in_channels, columns = s->out_channels;
   const long blocks = (total + GRADIENT_BLOCK - 1) / GRADIENT_BLOCK, step = (total + blocks - 1) / blocks;
   const int narrow = frame_width(s) < FRAME_WIDTH;
-  float *gradient = scratch, *strips = scratch + step * gradient_floats(s);
+  float *gradient = scratch, *strips = scratch + step * gradient_floats(s, GRADIENT_WIDTH);
   for (long first = 0; first < total; first += step) {
-    const long count = smaller(step, total - first), frames = place_rows(s, first, count, at);
+    const long count = smaller(step, total - first), frames = place_rows(s, first, count, GRADIENT_WIDTH, lists);
     pack_frames(s, x, first, count, frames, strips);
     for (long column = 0; column < columns; column += GRADIENT_WIDTH)
       pack_gradient(s, d, first, count, column, gradient + column * count);
     for (long c = 0; c < channels; c += FRAME_WIDTH) {
       for (long column = 0; column < columns; column += GRADIENT_WIDTH) {
         const gradient_block block = {
-            .count = count, .at = at, .x = strips + c * frames, .d = gradient + column * count,
+            .rows = lists, .x = strips + c * frames, .d = gradient + column * count,
             .dw = dw + c * columns + column, .ldw = columns, .valid = columns - column,
             .accumulate = accumulate || first > 0};
         if (narrow) gradient_strips(block, s, 1, s->taps * channels);
@@ -177,11 +150,4 @@ static void conv_weight_gradient(const ck_conv_shape *s, const float *x, const f
       }
     }
   }
-}
-
-static long conv_scratch(const ck_conv_shape *s) {
-  const long count = smaller(GRADIENT_BLOCK, s->batch * s->rows), frames = most_frames(s, GRADIENT_BLOCK);
-  const long strips = (s->in_channels + FRAME_WIDTH - 1) / FRAME_WIDTH;
-  const long whole = most_frames(s, MOST_ROWS) * s->in_channels, parts = part_scratch(s);
-  return larger(larger(whole, parts), count * gradient_floats(s) + strips * frames * FRAME_WIDTH);
 }
