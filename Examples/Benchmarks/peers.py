@@ -232,7 +232,7 @@ def main():
     # PyTorch's threads are OpenMP's. OpenBLAS, which serves only its linear layers, would add a second set that spins
     # on the same cores and slows small batches down severalfold on two cores. It reads this when PyTorch loads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    sys.path.insert(0, FIXTURES)
+    sys.path.append(FIXTURES)  # at the end: one of its modules is named as one of the standard library
     torch = load("pytorch")
     onnxruntime = load("onnxruntime") if "onnxruntime" in options.peers else None
     if torch is None:

@@ -111,6 +111,10 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
   /// Computes all outputs and gradients from the inputs and the packed weights.
   public func run() { program.run(0..<instructions.count) }
 
+  /// Lets the threads that share runs await the next one without sleeping, for some tens of microseconds. May be called
+  /// while none is going on.
+  public func wake() { program.wake() }
+
   /// The same, with a pause after the values that the plan was made to pause after: `fill` reads them and fills the
   /// inputs that follow from them, such as an alignment. No operation before the pause may read such an input. A plan
   /// without a pause calls `fill` first.

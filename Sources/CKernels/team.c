@@ -9,8 +9,8 @@
 
 #include "CKernels.h"
 
-// A few threads that run one function together, again and again. Waiting spins for a bounded time and then sleeps in the kernel: spinning
-// alone collapses as soon as another process wants the core.
+// A few threads that run one function together, again and again. Waiting spins for a bounded time and then
+// sleeps in the kernel: spinning alone collapses as soon as another process wants the core. Who is woken spins again.
 
 enum { SPINS = 4000 };
 
@@ -38,18 +38,24 @@ static void relax(void) {
 }
 
 static void wait_while(struct ck_team *team, _Atomic uint32_t *word, uint32_t value) {
-  for (int spin = 0; spin < SPINS; spin++) {
-    if (atomic_load_explicit(word, memory_order_acquire) != value) return;
-    relax();
+  while (1) {
+    for (int spin = 0; spin < SPINS; spin++) {
+      if (atomic_load_explicit(word, memory_order_acquire) != value) return;
+      relax();
+    }
+    atomic_fetch_add(&team->sleepers, 1);
+    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, 0, 0, 0);
+    atomic_fetch_sub(&team->sleepers, 1);
   }
-  atomic_fetch_add(&team->sleepers, 1);
-  while (atomic_load_explicit(word, memory_order_acquire) == value) syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, 0, 0, 0);
-  atomic_fetch_sub(&team->sleepers, 1);
+}
+
+static void wake(struct ck_team *team, _Atomic uint32_t *word) {
+  if (atomic_load(&team->sleepers)) syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 0x7fffffff, 0, 0, 0);
 }
 
 static void advance(struct ck_team *team, _Atomic uint32_t *word) {
   atomic_fetch_add(word, 1);
-  if (atomic_load(&team->sleepers)) syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 0x7fffffff, 0, 0, 0);
+  wake(team, word);
 }
 
 void ck_team_barrier(ck_team *team) {
@@ -93,6 +99,8 @@ void ck_team_run(ck_team *team) {
   team->work(team->context, 0);
   ck_team_barrier(team);
 }
+
+void ck_team_wake(ck_team *team) { wake(team, &team->job); }
 
 void ck_team_free(ck_team *team) {
   atomic_store(&team->stopping, 1);

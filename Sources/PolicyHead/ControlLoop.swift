@@ -22,6 +22,9 @@ public final class ControlLoop: Sendable {
     public var fallback: Fallback
     /// Seconds; an observation that was taken longer ago is stale.
     public var maximumAge: Double
+    /// Seconds before the start of a period at which the loop, and the threads of an inline inference, wake up and spin until
+    /// it starts: processor time for the tens of microseconds that sleepers take to wake up.
+    public var headStart: Double
     /// On everything that is applied, fallbacks included; the velocity is that between applied actions.
     public var limits: ActionLimits
 
@@ -29,9 +32,10 @@ public final class ControlLoop: Sendable {
     ///   - rate: control periods per second, positive.
     ///   - deadline: seconds; by default the period.
     ///   - maximumAge: seconds, positive; by default observations never grow stale.
+    ///   - headStart: seconds, 0 or more.
     public init(
       rate: Double, deadline: Double? = nil, fallback: Fallback = .hold, maximumAge: Double = .infinity,
-      limits: ActionLimits = ActionLimits()
+      headStart: Double = 0, limits: ActionLimits = ActionLimits()
     ) {
       precondition(rate > 0 && rate.isFinite, "a rate of \(rate) Hz")
       if case .decelerate(let factor) = fallback { precondition((0..<1).contains(factor), "a factor of \(factor)") }
@@ -40,6 +44,8 @@ public final class ControlLoop: Sendable {
       precondition(maximumAge > 0, "a maximum age of \(maximumAge) s")
       self.fallback = fallback
       self.maximumAge = maximumAge
+      precondition(headStart >= 0, "a head start of \(headStart) s")
+      self.headStart = headStart
       self.limits = limits
     }
   }
@@ -148,10 +154,11 @@ public final class ControlLoop: Sendable {
     var episode = horizon.episode
     var lastTaken = -Double.infinity
     var stale = 0
-    let start = MonotonicClock.now() + 0.001
+    let start = MonotonicClock.now() + 0.001 + configuration.headStart
     for period in 0..<periods {
       let begin = start + Double(period) / configuration.rate
-      MonotonicClock.sleep(until: begin)
+      MonotonicClock.sleep(until: begin - configuration.headStart)
+      if configuration.headStart > 0 { MonotonicClock.spin(until: begin) { horizon.wake() } }
       wakeups.append(MonotonicClock.now() - begin)
       let observation = observe()
       if horizon.episode != episode {

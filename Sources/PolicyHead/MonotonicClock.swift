@@ -20,6 +20,11 @@ public enum MonotonicClock {
     var time = timespec(deadline)
     while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nil) == EINTR {}
   }
+
+  /// Waits for an absolute time without giving up the core, calling `body` meanwhile.
+  static func spin(until deadline: Double, _ body: () -> Void) {
+    while now() < deadline { body() }
+  }
 }
 
 /// A mutex with a condition on the monotonic clock.

@@ -24,7 +24,7 @@ struct Control: ParsableCommand {
       --realtime needs CAP_SYS_NICE or an rtprio limit; without them it warns and goes on.
 
       EXAMPLES:
-        saltus control bundled:pusht --rate 1000 --action-steps 1 --threads 2
+        saltus control bundled:pusht --rate 1000 --action-steps 1 --threads 2 --inline --head-start 100
         saltus control bundled:pusht --rate 100 --asynchronous --lead 2 --stitch --threads 1
         saltus control bundled:pusht --rate 100 --asynchronous --threads 1 --load 2 --realtime --json control.json
       """)
@@ -44,6 +44,12 @@ struct Control: ParsableCommand {
   var mode = Mode.deadline
 
   @OptionGroup var chunks: ChunkArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "With --inline: wake up this much before every period, in microseconds, and spin until it starts.",
+      valueName: "US"))
+  var headStart = 0.0
 
   @Flag(help: "Ask for real-time priority (SCHED_FIFO), and for memory that is not swapped out.")
   var realtime = false
@@ -82,6 +88,12 @@ struct Control: ParsableCommand {
       throw ValidationError("--periods \(periods): 1 to 100,000,000 are possible.")
     }
     guard (0...1024).contains(load) else { throw ValidationError("--load \(load): 0 to 1,024 are possible.") }
+    guard (0...1_000_000).contains(headStart) else {
+      throw ValidationError("--head-start \(headStart): 0 to 1,000,000 microseconds are possible.")
+    }
+    if headStart > 0, mode != .inline {
+      throw ValidationError("--head-start needs --inline: elsewhere the loop would spin on a core for inference.")
+    }
     if mode == .asynchronous, chunks.lead == 0 {
       throw ValidationError("--lead 0: what is computed ahead needs a lead of at least 1.")
     }
@@ -112,7 +124,7 @@ struct Control: ParsableCommand {
       }
     let hasPriority = !refusals.contains { if case .realTimePriority = $0 { true } else { false } }
     let result = ControlReport(
-      rate: rate, mode: mode.rawValue, threads: threadOptions.threads, load: load,
+      rate: rate, mode: mode.rawValue, headStart: headStart, threads: threadOptions.threads, load: load,
       isRealTime: realtime && hasPriority, report, scores: scores)
     if let json { try JSONFile.write(result, to: json) }
     print(result.summary)
@@ -131,7 +143,7 @@ struct Control: ParsableCommand {
     for call in 0..<UInt32(20) { _ = predictor.predict([history], seeds: [firstSeed], call: call) }
     let horizon = RealTimeHorizon(
       predictor, mode: mode.horizon, chunks: chunks.schedule(lead: mode == .asynchronous ? 1 : 0), seed: firstSeed)
-    let report = try ControlLoop(.init(rate: rate)).run(
+    let report = try ControlLoop(.init(rate: rate, headStart: 1e-6 * headStart)).run(
       periods: periods, observe: { world.observe { horizon.reset(seed: $0) } }, horizon: horizon, apply: world.apply)
     if let error = world.error { throw error }
     return (report, world.scores)

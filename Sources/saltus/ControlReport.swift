@@ -18,6 +18,8 @@ struct ControlReport: Encodable {
 
   let rate: Double
   let mode: String
+  /// Microseconds.
+  let headStart: Double
   let threads: Int
   let load: Int
   /// Whether real-time priority was asked for and granted.
@@ -37,6 +39,7 @@ struct ControlReport: Encodable {
 
   enum CodingKeys: String, CodingKey {
     case rate, mode, threads, load, periods, chunks, scores
+    case headStart = "head_start_us"
     case isRealTime = "real_time"
     case missedDeadlines = "missed_deadlines"
     case latency = "latency_ms"
@@ -46,11 +49,12 @@ struct ControlReport: Encodable {
   }
 
   init(
-    rate: Double, mode: String, threads: Int, load: Int, isRealTime: Bool, _ report: ControlLoop.Report,
-    scores: [Double]
+    rate: Double, mode: String, headStart: Double, threads: Int, load: Int, isRealTime: Bool,
+    _ report: ControlLoop.Report, scores: [Double]
   ) {
     self.rate = rate
     self.mode = mode
+    self.headStart = headStart
     self.threads = threads
     self.load = load
     self.isRealTime = isRealTime
@@ -68,6 +72,7 @@ struct ControlReport: Encodable {
   var summary: String {
     let setting =
       "\(mode), \(String(format: "%g", rate)) Hz, \(threads) thread\(threads == 1 ? "" : "s")"
+      + (headStart > 0 ? String(format: ", %g µs of head start", headStart) : "")
       + (load > 0 ? ", \(load) busy threads beside it" : "") + (isRealTime ? ", real-time priority" : "")
     let mean = scores.isEmpty ? "" : String(format: ", mean score %.3f", Statistics.mean(scores))
     return """

@@ -183,4 +183,6 @@ typedef struct ck_team ck_team;
 ck_team *ck_team_create(int parts, void (*work)(void *context, int part), void *context);
 void ck_team_run(ck_team *team);
 void ck_team_barrier(ck_team *team);
+// Wakes the threads that sleep until the next run: for some tens of microseconds they then spin for it.
+void ck_team_wake(ck_team *team);
 void ck_team_free(ck_team *team);
