@@ -6,6 +6,7 @@
 # Settings by environment: WIDTHS=64,128,256  BATCH=1  THREADS="1 2"  RUN_SECONDS=3 (per run of a peer)
 #   PEERS="onnxruntime pytorch" (by default all that are installed; also pytorch-compiled, from PyTorch 2 on)
 #   RESULTS=DIR keeps every run's JSON  SALTUS=PATH of the program  PEERS_PYTHON=PATH of the peers' interpreter
+# The noise level stays, as in a control loop: Saltus computes what follows from it alone once, and ONNX Runtime folds it.
 # Saltus also with weights in bfloat16. "floor" is, for one thread, the least time that its multiply-adds or its reading of the
 # weights could take, measured between its runs, as a share of their median.
 set -u
@@ -30,7 +31,7 @@ for round in $(seq "$ROUNDS"); do
     run_saltus "$threads" "$round" policy $shape
     SALTUS_LABEL=saltus-bf16 run_saltus "$threads" "$round" policy $shape --weights bfloat16
     for peer in $peers; do
-      run_peer "$peer" "$threads" "$round" --what "$what" --batch "$BATCH" --widths "$WIDTHS"
+      run_peer "$peer" "$threads" "$round" --what "$what" --batch "$BATCH" --widths "$WIDTHS" --fixed-noise
     done
   done
 done

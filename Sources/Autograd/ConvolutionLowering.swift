@@ -9,6 +9,11 @@ func convolutionShape(x: [Int], weight: [Int], y: [Int], _ window: Window) -> ck
     rows: y[1], out_time: y[1], out_channels: y[2], out_step: 1, out0: 0)
 }
 
+/// The kernel's geometry of a linear layer of one row.
+func linearShape(_ inputs: Int, _ outputs: Int) -> ck_conv_shape {
+  convolutionShape(x: [1, 1, inputs], weight: [1, inputs, outputs], y: [1, 1, outputs], Window())
+}
+
 /// One output phase of a transposed convolution with stride s: the outputs t ≡ first − padding (mod s) see the taps
 /// first, first + s, … of the kernel, so that each phase is an ordinary convolution with fewer taps.
 struct AdjointPhase {
@@ -77,7 +82,7 @@ extension Lowering {
     if case .parameter(let parameter, let bank) = graph.nodes[w].operation {
       let form = PackedWeights.Form(
         bank: bank, parameter: parameter, transposed: transposed, taps: taps, firstTap: first, step: step)
-      return ([], weights.source(for: form), scratch)
+      return ([], weights.source(for: [form], isSteady: isSteady), scratch)
     }
     let shape = graph.nodes[w].shape
     let pack = Instruction.packTaps(
@@ -85,6 +90,26 @@ extension Lowering {
       packed: scratch)
     let free = scratch + Self.packedCount(shape, taps: taps, transposed: transposed)
     return ([pack], .float32(UnsafePointer(scratch)), free)
+  }
+
+  /// What a split layer's sum is when it has passed its steady channels.
+  func steadySum(of layer: SplitLinears.Layer, in split: SplitLinears, into y: Target) -> Instruction {
+    let channels = 0..<graph.nodes[split.steady].shape[2]
+    let form = PackedWeights.Form(bank: layer.bank, parameter: layer.parameter, channels: channels)
+    return .convolution(
+      memory.keep(linearShape(channels.count, layer.columns)), x: source(split.steady),
+      packed: weights.source(for: [form], isSteady: true), bias: source(layer.bias), y: y, scratch: scratch)
+  }
+
+  /// The rest of all layers at once, from these sums on.
+  func rest(of split: SplitLinears, after sums: Target, into y: Target) -> Instruction {
+    let first = graph.nodes[split.steady].shape[2], count = graph.nodes[split.other].shape[2]
+    let forms = split.layers.map {
+      PackedWeights.Form(bank: $0.bank, parameter: $0.parameter, channels: first..<first + count)
+    }
+    return .convolution(
+      memory.keep(linearShape(count, split.columns)), x: source(split.other),
+      packed: weights.source(for: forms, isSteady: false), bias: UnsafePointer(sums), y: y, scratch: scratch)
   }
 
   private static func packedCount(_ shape: [Int], taps: Int, transposed: Bool) -> Int {

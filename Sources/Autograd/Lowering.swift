@@ -8,6 +8,8 @@ struct Lowering {
   let places: [Int: Target]
   let views: [Int: (source: Int, start: Int)]
   let scratch: Target
+  /// Whether what is lowered computes steady values.
+  var isSteady = false
 
   /// Where a value can be read.
   func source(_ id: Int) -> Source {

@@ -24,24 +24,42 @@ public final class PackedWeights: @unchecked Sendable {
   struct Form: Hashable {
     let bank: Bank
     let parameter: Parameter
-    let transposed: Bool
-    let taps: Int
-    let firstTap: Int
-    let step: Int
+    var transposed = false
+    var taps = 1
+    var firstTap = 0
+    var step = 1
+    /// The input channels that are used, where these are not all: of one tap, as it is.
+    var channels: Range<Int>?
+
+    /// Weights, padding included.
+    var count: Int {
+      let (rows, columns) = (transposed ? parameter.shape[2] : inputs.count, transposed ? inputs.count : outputs)
+      return ck_packed_count(taps * rows, columns)
+    }
+
+    private var inputs: Range<Int> { channels ?? 0..<parameter.shape[1] }
+    private var outputs: Int { parameter.shape[2] }
+
+    func pack(_ parameters: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>) {
+      let weight = parameters + parameter.offset + inputs.lowerBound * outputs
+      ck_pack_taps(taps, firstTap, step, inputs.count, outputs, weight, transposed ? 1 : 0, packed)
+    }
   }
 
   private struct Item: @unchecked Sendable {
-    let form: Form
-    let source: UnsafePointer<Float>
+    /// Weights side by side: all of one height, and all but the last filling their panels.
+    let forms: [Form]
     let packed: UnsafeMutableRawPointer
     /// Weights, padding included, and floats of memory that they take.
     let count: Int
     let floats: Int
+    let isSteady: Bool
   }
 
   private struct Items {
     var all: [Item] = []
-    var index: [Form: Int] = [:]
+    var index: [[Form]: Int] = [:]
+    var refreshes = 0
   }
 
   /// The values that plans read, by bank.
@@ -67,13 +85,19 @@ public final class PackedWeights: @unchecked Sendable {
   /// Bytes held by packed copies.
   public var byteCount: Int { items.withLock { $0.all.reduce(0) { $0 + $1.floats * 4 } } }
 
-  /// Reads every packed copy once: what a network call at batch 1 cannot do faster.
+  /// Counts `refresh`: what was computed from the weights before is no longer theirs when it has changed.
+  public var version: Int { items.withLock(\.refreshes) }
+
+  /// Reads every packed copy once, but for those that only steady values are computed from: what a network call at batch 1
+  /// cannot do faster.
   ///
   /// - Returns: the sum of their bits, 32 at a time.
   @discardableResult
   public func readAll() -> UInt32 {
     items.withLock { items in
-      items.all.reduce(0) { $0 &+ ck_read_words($1.floats, $1.packed.assumingMemoryBound(to: Float.self)) }
+      items.all.reduce(0) { sum, item in
+        item.isSteady ? sum : sum &+ ck_read_words(item.floats, item.packed.assumingMemoryBound(to: Float.self))
+      }
     }
   }
 
@@ -82,20 +106,19 @@ public final class PackedWeights: @unchecked Sendable {
     return buffer
   }
 
-  /// The packed copy for a use; made and filled when first asked for.
-  func source(for form: Form) -> PackedSource {
-    let source = UnsafePointer(buffer(of: form.bank).pointer + form.parameter.offset)
+  /// The packed copy for a use, or for the uses of several weights side by side; made and filled when first asked for.
+  ///
+  /// - Parameter isSteady: only steady values are computed from it.
+  func source(for forms: [Form], isSteady: Bool) -> PackedSource {
     let item = items.withLock { items in
-      if let known = items.index[form] { return items.all[known] }
-      let shape = form.parameter.shape
-      let (rows, columns) = form.transposed ? (shape[2], shape[1]) : (shape[1], shape[2])
-      let count = ck_packed_count(form.taps * rows, columns)
+      if let known = items.index[forms] { return items.all[known] }
+      let count = forms.reduce(0) { $0 + $1.count }
       let floats = storage == .float32 ? count : (count + 1) / 2
       let item = Item(
-        form: form, source: source, packed: UnsafeMutableRawPointer(allocateFloats(floats)), count: count,
-        floats: floats)
+        forms: forms, packed: UnsafeMutableRawPointer(allocateFloats(floats)), count: count, floats: floats,
+        isSteady: isSteady)
       items.all.append(item)
-      items.index[form] = items.all.count - 1
+      items.index[forms] = items.all.count - 1
       pack(item)
       return item
     }
@@ -109,7 +132,10 @@ public final class PackedWeights: @unchecked Sendable {
   ///
   /// - Parameter part: 0 ..< `parts`: which share of the weights this call packs, so that threads may divide the work.
   public func refresh(part: Int = 0, of parts: Int = 1) {
-    let items = items.withLock(\.all)
+    let items = items.withLock { items in
+      if part == 0 { items.refreshes += 1 }
+      return items.all
+    }
     var before = 0
     let total = items.reduce(0) { $0 + $1.count }
     for item in items {
@@ -120,10 +146,12 @@ public final class PackedWeights: @unchecked Sendable {
   }
 
   private func pack(_ item: Item) {
-    let shape = item.form.parameter.shape
-    let (taps, first, step) = (item.form.taps, item.form.firstTap, item.form.step)
     func pack(into packed: UnsafeMutablePointer<Float>) {
-      ck_pack_taps(taps, first, step, shape[1], shape[2], item.source, item.form.transposed ? 1 : 0, packed)
+      var packed = packed
+      for form in item.forms {
+        form.pack(buffer(of: form.bank).pointer, into: packed)
+        packed += form.count
+      }
     }
     switch storage {
     case .float32: pack(into: item.packed.assumingMemoryBound(to: Float.self))

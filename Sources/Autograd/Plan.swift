@@ -14,7 +14,8 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
     public var unsharedBytes: Int
     /// Bytes of packed weights when the plan was compiled, those of earlier plans on the same `PackedWeights` included.
     public var packedBytes: Int
-    /// Multiplications and additions of the convolutions and linear layers, gradients included, per run.
+    /// Multiplications and additions of the convolutions and linear layers, gradients included, per run; without those of
+    /// steady values.
     public var flops: Int
     /// Those of them whose input is not padding.
     public var usefulFlops: Int
@@ -49,6 +50,11 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
   private let weights: PackedWeights
   /// The first instruction after the pause; 0 without one.
   private let pause: Int
+  /// The first instruction after those of steady values.
+  private let steadyInstructions: Int
+  /// What other values read of those that depend on steady inputs alone: kept from run to run. A caller may store and
+  /// restore it.
+  public let steadyValues: UnsafeMutableBufferPointer<Float>
 
   /// Compiles `graph`.
   ///
@@ -59,10 +65,13 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
   ///   - weights: the parameters' values and their packed copies, for every bank that the graph reads.
   ///   - pausingAfter: values that are computed first, so that `run(beforeResuming:)` can fill inputs that follow from
   ///     them; to be read they must be outputs too.
+  ///   - steady: names of inputs that stay the same from run to run, such as a noise level, in a plan without gradients and
+  ///     pause: see `runOnSteadyValues`.
   ///   - threads: that share every run, by output channels: for small batches. At least 1. Results do not depend on it.
   public init(
     _ graph: Graph, outputs: [String: Tensor], gradients: [(parameter: Parameter, gradient: Tensor)] = [],
-    gradientCount: Int = 0, pausingAfter: [Tensor] = [], weights: PackedWeights, threads: Int = 1
+    gradientCount: Int = 0, pausingAfter: [Tensor] = [], steady: Set<String> = [], weights: PackedWeights,
+    threads: Int = 1
   ) {
     precondition(
       gradients.allSatisfy { $0.parameter.range.upperBound <= gradientCount },
@@ -72,8 +81,11 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
     var compiler = PlanCompiler(graph, weights: weights)
     let program = compiler.compile(
       outputs: outputs.mapValues(\.id), gradients: gradients.map { ($0.parameter, $0.gradient.id) },
-      gradientBuffer: self.gradients, pausingAfter: Set(pausingAfter.map(\.id)), threads: threads)
+      gradientBuffer: self.gradients, pausingAfter: Set(pausingAfter.map(\.id)), steady: steady,
+      threads: threads)
     pause = program.pause
+    steadyInstructions = program.steadyInstructions
+    steadyValues = program.steadyValues
     gradientEnds = zip(gradients, program.gradientEnds).map {
       GradientEnd(range: $0.parameter.range, instructions: $1)
     }
@@ -110,6 +122,10 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
 
   /// Computes all outputs and gradients from the inputs and the packed weights.
   public func run() { program.run(0..<instructions.count) }
+
+  /// The same bits as `run`, where steady inputs and weights are those of the run that `steadyValues` are from: without
+  /// computing these again.
+  public func runOnSteadyValues() { program.run(steadyInstructions..<instructions.count) }
 
   /// Lets the threads that share runs await the next one without sleeping, for some tens of microseconds. May be called
   /// while none is going on.

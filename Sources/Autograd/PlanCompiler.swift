@@ -10,6 +10,9 @@ struct PlanCompiler {
     let memory: PlanMemory
     /// Instructions before the pause.
     var pause = 0
+    /// Instructions that compute steady values, and where these lie: they come first.
+    var steadyInstructions = 0
+    var steadyValues = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
     /// For each gradient, in the order given: instructions after which it is complete.
     var gradientEnds: [Int] = []
     /// Floats of scratch for each thread.
@@ -31,12 +34,16 @@ struct PlanCompiler {
 
   mutating func compile(
     outputs: [String: Int], gradients: [(Parameter, Int)], gradientBuffer: ParameterBuffer?,
-    pausingAfter: Set<Int>, threads: Int
+    pausingAfter: Set<Int>, steady: Set<String>, threads: Int
   ) -> Program {
+    precondition(
+      steady.isEmpty || (gradients.isEmpty && pausingAfter.isEmpty), "steady inputs of a plan with gradients or a pause"
+    )
     let kept = Set(outputs.values).union(gradients.map(\.1)).union(pausingAfter)
     steps = Fusion.steps(of: graph, outputs: kept)
     lookThroughSlices(kept)
     resolveAliases(kept)
+    let part = SteadyPart(of: &steps, in: graph, inputs: steady, kept: kept)
 
     var program = Program(memory: PlanMemory())
     var places: [Int: Target] = [:]
@@ -55,24 +62,38 @@ struct PlanCompiler {
         copies.append((index, id, target, parameter.count))
       }
     }
+    let sums = placeSteadyValues(of: part, kept, &program, &places)
     let arena = planArena(external: Set(places.keys), kept: kept)
     let base = program.memory.allocate(arena.count)
     for (id, offset) in arena.offsets { places[id] = base + offset }
 
     var scratchCount = 0
     for step in steps { scratchCount = max(scratchCount, scratch(of: step)) }
+    for split in part.splits {
+      let geometry = linearShape(graph.nodes[split.input].shape[2], split.columns)
+      scratchCount = max(scratchCount, withUnsafePointer(to: geometry) { ck_conv_scratch($0) })
+    }
     scratchCount = (scratchCount + 15) / 16 * 16
     program.scratchStride = scratchCount
-    let lowering = Lowering(
+    var lowering = Lowering(
       graph: graph, weights: weights, memory: program.memory, places: places, views: views,
       scratch: program.memory.allocate(scratchCount * threads))
     let pausing = Set(pausingAfter.map { views[$0]?.source ?? $0 })
-    for step in steps {
+    let steadySteps = steps.prefix { part.nodes.contains($0.node) }.count
+    let split = Set(part.splits.flatMap { $0.layers.map(\.node) })
+    for (index, step) in steps.enumerated() {
+      lowering.isSteady = index < steadySteps
+      if index == steadySteps { addSums(of: part, sums, lowering, &program) }
+      if split.contains(step.node) {
+        addRest(after: step, part, sums, lowering, &program)
+        continue
+      }
       let lowered = lowering.lower(step)
       program.instructions += lowered.instructions
       if pausing.contains(step.node) { program.pause = program.instructions.count }
       if let gradient = written[step.node] { program.gradientEnds[gradient] = program.instructions.count }
       program.names += lowered.instructions.map { _ in "\(lowered.name) → \(graph.nodes[step.node].shape)" }
+      guard index >= steadySteps else { continue }
       program.statistics.flops += lowered.flops
       program.statistics.usefulFlops += lowered.instructions.reduce(0) { $0 + $1.usefulFlops }
     }
@@ -93,6 +114,61 @@ struct PlanCompiler {
   }
 
   private func count(_ id: Int) -> Int { graph.nodes[id].shape.reduce(1, *) }
+
+  /// Gives a place of their own to steady values that others read, and to what split layers store.
+  ///
+  /// - Returns: for every split, where the sums of its layers lie.
+  private func placeSteadyValues(
+    of part: SteadyPart, _ kept: Set<Int>, _ program: inout Program, _ places: inout [Int: Target]
+  ) -> [Target] {
+    let values = part.values(readBy: steps, kept: kept, in: graph)
+    let total = part.splits.reduce(0) { $0 + $1.columns } + values.reduce(0) { $0 + count($1) }
+    guard total > 0 else { return [] }
+    var next = program.memory.allocate(total)
+    program.steadyValues = UnsafeMutableBufferPointer(start: next, count: total)
+    let sums = part.splits.map { split in
+      defer { next += split.columns }
+      return next
+    }
+    for split in part.splits {
+      var y = program.memory.allocate(split.columns)
+      for layer in split.layers {
+        places[layer.node] = y
+        y += layer.columns
+      }
+    }
+    for id in values {
+      places[id] = next
+      next += count(id)
+    }
+    return sums
+  }
+
+  /// The last steady instructions: what split layers begin with.
+  private func addSums(of part: SteadyPart, _ sums: [Target], _ lowering: Lowering, _ program: inout Program) {
+    for (split, target) in zip(part.splits, sums) {
+      var target = target
+      for layer in split.layers {
+        program.instructions.append(lowering.steadySum(of: layer, in: split, into: target))
+        program.names.append("convolution \(layer.parameter.shape), steady channels → [1, 1, \(layer.columns)]")
+        target += layer.columns
+      }
+    }
+    program.steadyInstructions = program.instructions.count
+  }
+
+  /// A split's layers all at once, in place of the first of them.
+  private func addRest(
+    after step: Step, _ part: SteadyPart, _ sums: [Target], _ lowering: Lowering, _ program: inout Program
+  ) {
+    guard let index = part.splits.firstIndex(where: { $0.layers[0].node == step.node }) else { return }
+    let split = part.splits[index]
+    let call = lowering.rest(of: split, after: sums[index], into: lowering.places[step.node]!)
+    program.instructions.append(call)
+    program.names.append("\(split.layers.count) convolutions, other channels → [1, 1, \(split.columns)]")
+    program.statistics.flops += call.usefulFlops
+    program.statistics.usefulFlops += call.usefulFlops
+  }
 
   /// FiLM scale and shift are slices of one linear layer's output: the fused pass, their only reader, reads both where
   /// they are, with one stride. Other slices are copied.

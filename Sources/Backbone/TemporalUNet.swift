@@ -100,7 +100,9 @@ public struct TemporalUNet: Sendable {
     check(x, target, conditioning)
     var embedding = noiseEmbedding(noise)
     if let targetEmbedding, let target { embedding = embedding + targetEmbedding(target) }
-    let condition = (conditioning.global.map { embedding.concatenate($0) } ?? embedding).mish()
+    // Mish before they are joined: what a linear layer makes of the embedding's part follows from the noise level alone.
+    let features = embedding.mish()
+    let condition = conditioning.global.map { features.concatenate($0.mish()) } ?? features
     let masks = levelMasks(conditioning.mask)
     func run(_ block: ResidualBlock, _ x: Tensor, _ level: Int) -> Tensor {
       block(x, condition: condition, mask: masks[level], conditioning)

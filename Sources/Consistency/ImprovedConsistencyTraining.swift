@@ -51,6 +51,8 @@ public struct ImprovedConsistencyTraining: Objective {
   /// The meshes, coarsest first, in units of the data.
   public let meshes: [KarrasMesh]
   let intervals: [IndexSampler]
+  /// log2⌊s1/s0⌋ + 1: how many doublings a whole training is long.
+  private let doublings: Double
   let huberConstant: Double
 
   /// Scales the configuration's noise levels to the data and lays out the meshes.
@@ -70,8 +72,8 @@ public struct ImprovedConsistencyTraining: Objective {
     try ConsistencyError.requirePositive("rho", c.rho)
     try ConsistencyError.requirePositive("huberConstant", c.huberConstant)
     let factor = c.units.factor(sigmaData: sigmaData)
-    let doublings = Int(log2(Double(c.finalIntervals / c.initialIntervals)).rounded(.down))
-    let meshes = (0...doublings).map { stage in
+    doublings = log2(Double(c.finalIntervals / c.initialIntervals)) + 1
+    let meshes = (0..<Int(doublings.rounded(.up))).map { stage in
       KarrasMesh(
         count: min(c.initialIntervals << stage, c.finalIntervals) + 1, sigmaMin: c.sigmaMin * factor,
         sigmaMax: c.sigmaMax * factor, rho: c.rho)
@@ -107,7 +109,7 @@ public struct ImprovedConsistencyTraining: Objective {
 
   /// Which mesh is trained on at a share `progress`, 0 … 1, of the training.
   public func stage(progress: Double) -> Int {
-    min(Int(max(progress, 0) * Double(meshes.count)), meshes.count - 1)
+    min(Int(max(progress, 0) * doublings), meshes.count - 1)
   }
   /// 4: the trained call and the target.
   public var evaluationsPerStep: Int { 4 }

@@ -22,6 +22,9 @@ public struct NoiseLevel {
     sigma = port(.sigma)
   }
 
+  /// The names of the level's inputs.
+  static func inputNames(_ name: String) -> Set<String> { Set(Part.allCases.map { $0.input(of: name) }) }
+
   enum Part: String, CaseIterable {
     case skip, out, input, u, sigma
 

@@ -22,7 +22,8 @@ public struct Sampler: Sendable {
   private var chain: ConsistencySampler?
   private var trajectory: TrajectorySampler?
   private var solver: ODESolver?
-  private let temperature: Float
+  /// Of the first noise, and of any later one.
+  private let temperatures: (first: Float, later: Float)
 
   /// - Parameters:
   ///   - schedule: the trained model's noise levels.
@@ -34,7 +35,9 @@ public struct Sampler: Sendable {
     _ method: SamplingMethod, _ schedule: SamplingSchedule, boundary: Double, jumps: Bool = false, elementCount: Int
   ) throws(ConsistencyError) {
     try ConsistencyError.require((0...2).contains(schedule.temperature), "temperature", schedule.temperature, "0 to 2")
-    temperature = Float(schedule.temperature)
+    let initial = schedule.initialTemperature ?? 1
+    try ConsistencyError.require((0...2).contains(initial), "initialTemperature", initial, "0 to 2")
+    temperatures = (Float(schedule.temperature * initial), Float(schedule.temperature))
     let phases = schedule.phases
     switch method {
     case .consistency(let steps) where !phases.isEmpty:
@@ -76,9 +79,12 @@ public struct Sampler: Sendable {
     _ x: UnsafeMutableBufferPointer<Float>, around center: UnsafeBufferPointer<Float>? = nil,
     noise: (UnsafeMutableBufferPointer<Float>) -> Void, _ evaluate: EvaluateInPlace
   ) {
-    let temperature = temperature
+    let temperatures = temperatures
+    var isFirst = true
     func scaledNoise(_ values: UnsafeMutableBufferPointer<Float>) {
       noise(values)
+      let temperature = isFirst ? temperatures.first : temperatures.later
+      isFirst = false
       if temperature != 1 {
         for i in 0..<values.count { values[i] *= temperature }
       }

@@ -17,9 +17,12 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
   /// γ of models that jump between any two levels, 0 to 1: see `TrajectorySampler`.
   public var gamma = 1.0
   /// Standard deviation of the noise that sampling starts from and adds, in terms of what was trained; 0 to 2. At 1
-  /// samples are the model's; below it they keep nearer to what is likely, and are less diverse: Prasad et al. 2024 call
-  /// it reduced initial variance, speech synthesis its temperature (Popov et al. 2021, section 3).
+  /// samples are the model's; below it they keep nearer to what is likely, and are less diverse (Popov et al. 2021,
+  /// section 3).
   public var temperature = 1.0
+  /// The same for the noise that sampling starts from alone, times `temperature`; 0 to 2, nil: 1. What a chain adds later is
+  /// as it was trained: the reduced initial variance of Prasad et al. 2024.
+  public var initialTemperature: Double?
   /// w of models that embed how strongly they are guided (`Objective.guidance`); nil for others.
   public var guidance: Double?
 
@@ -49,6 +52,7 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
     try values.read(.phases, into: &phases)
     try values.read(.gamma, into: &gamma)
     try values.read(.temperature, into: &temperature)
+    initialTemperature = try values.decodeIfPresent(Double.self, forKey: .initialTemperature)
     guidance = try values.decodeIfPresent(Double.self, forKey: .guidance)
   }
 
@@ -75,16 +79,19 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
   /// - Parameters:
   ///   - middle: falling middle sigmas in the data's units: entry i belongs to i + 2 steps.
   ///   - temperature: 0 to 2.
+  ///   - initialTemperature: 0 to 2.
   ///   - gamma: 0 to 1, for models that jump between any two noise levels only.
   ///   - boundary: the model's boundary sigma.
   ///   - jumps: whether its network embeds where a jump ends.
   /// - Throws: `ConsistencyError` for chains that do not fall, an impossible temperature or gamma, or a gamma for a model
   ///   that knows no jumps; the values are set even so.
   public mutating func use(
-    middle: [[Double]]? = nil, temperature: Double? = nil, gamma: Double? = nil, boundary: Double, jumps: Bool = false
+    middle: [[Double]]? = nil, temperature: Double? = nil, initialTemperature: Double? = nil, gamma: Double? = nil,
+    boundary: Double, jumps: Bool = false
   ) throws(ConsistencyError) {
     if let middle { self.middle = middle }
     if let temperature { self.temperature = temperature }
+    if let initialTemperature { self.initialTemperature = initialTemperature }
     if let gamma {
       try ConsistencyError.require(
         jumps, "gamma", gamma, "none: only models that jump between any two noise levels have one (ctm, meanflow)")

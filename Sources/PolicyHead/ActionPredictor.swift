@@ -79,6 +79,8 @@ public final class ActionPredictor {
       .chain(sigmas: [start] + stitching.sigmas.filter { $0 < start }), elementCount: elementCount)
     var cooler = description
     cooler.sampling.temperature = stitching.temperature
+    // It does not start from pure noise.
+    cooler.sampling.initialTemperature = nil
     let continuing = try cooler.sampler(.chain(sigmas: stitching.sigmas), elementCount: elementCount)
     return (free, completing, continuing)
   }

@@ -7,18 +7,21 @@ public struct PolicyUse: Sendable, Codable, Equatable {
   public var middleSigmas: [[Double]]?
   /// See `SamplingSchedule.temperature`.
   public var temperature: Double?
+  /// See `SamplingSchedule.initialTemperature`.
+  public var initialTemperature: Double?
   /// See `SamplingSchedule.gamma`; only for a network that was trained to jump between any two noise levels.
   public var gamma: Double?
   /// See `SamplingSchedule.guidance`; only for a network that was trained with it.
   public var guidance: Double?
 
   public init(
-    actionSteps: Int? = nil, middleSigmas: [[Double]]? = nil, temperature: Double? = nil, gamma: Double? = nil,
-    guidance: Double? = nil
+    actionSteps: Int? = nil, middleSigmas: [[Double]]? = nil, temperature: Double? = nil,
+    initialTemperature: Double? = nil, gamma: Double? = nil, guidance: Double? = nil
   ) {
     self.actionSteps = actionSteps
     self.middleSigmas = middleSigmas
     self.temperature = temperature
+    self.initialTemperature = initialTemperature
     self.gamma = gamma
     self.guidance = guidance
   }
@@ -40,7 +43,8 @@ extension TrainedPolicy {
         try description.sampling.use(guidance: guidance, of: objective)
       }
       try description.sampling.use(
-        middle: use.middleSigmas, temperature: use.temperature, gamma: use.gamma,
+        middle: use.middleSigmas, temperature: use.temperature, initialTemperature: use.initialTemperature,
+        gamma: use.gamma,
         boundary: parameterisation.preconditioning.boundarySigma,
         jumps: description.objective.method.objective.needsTargetTime)
     } catch {

@@ -103,7 +103,8 @@ extension WeightStorage: ExpressibleByArgument {}
 
 struct BenchPolicy: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "policy", abstract: "One network call at a batch, as in a control loop.")
+    commandName: "policy",
+    abstract: "One network call at a batch, as in a control loop: the noise level is the last call's.")
 
   @OptionGroup var sizes: BenchSizes
 
@@ -133,9 +134,11 @@ struct BenchPolicy: ParsableCommand {
       graph.input("x", [batch, sizes.horizon, configuration.channels]), noise: graph.input("u", [batch, 1, 1]),
       Conditioning(global: configuration.globalCondition > 0 ? condition : nil))
     let weights = PackedWeights([.online: layout.initialize(seed: 1)], storage: weights)
-    let plan = Plan(graph, outputs: ["y": y], weights: weights, threads: sizes.threadOptions.threads)
+    // As a sampler's: the noise level stays.
+    let plan = Plan(graph, outputs: ["y": y], steady: ["u"], weights: weights, threads: sizes.threadOptions.threads)
+    plan.run()
     let measured = ceiling ? { self.ceiling(of: plan, weights) } : nil
-    try sizes.measure(operations: plan.statistics.flops, ceiling: measured) { plan.run() }
+    try sizes.measure(operations: plan.statistics.flops, ceiling: measured) { plan.runOnSteadyValues() }
   }
 
   /// Takes turns, so that all three meet the same machine.
@@ -145,7 +148,7 @@ struct BenchPolicy: ParsableCommand {
     let end = ck_now() + sizes.seconds
     while runs.count < 20 || (runs.count < 1 << 14 && ck_now() < end) {
       let start = ck_now()
-      plan.run()
+      plan.runOnSteadyValues()
       let ran = ck_now()
       weights.readAll()
       let read = ck_now()

@@ -27,6 +27,12 @@ struct PolicyArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "The same for the noise that sampling starts from alone (Consistency Policy's reduced initial variance).",
+      valueName: "X"))
+  var initialTemperature: Double?
+
+  @Option(
+    help: ArgumentHelp(
       "How strongly a policy trained with guidance (objective=lcm) follows its observations, in place of its own; 0 is "
         + "plain.", valueName: "W"))
   var guidance: Double?
@@ -40,6 +46,9 @@ struct PolicyArguments: ParsableArguments {
   func validate() throws {
     if let temperature, !(0...2).contains(temperature) {
       throw ValidationError("--temperature \(temperature): 0 to 2 are possible.")
+    }
+    if let initialTemperature, !(0...2).contains(initialTemperature) {
+      throw ValidationError("--initial-temperature \(initialTemperature): 0 to 2 are possible.")
     }
     try Self.check(gamma: gamma, solver: solver)
     if steps < 1 { throw ValidationError("--steps \(steps): at least 1 is needed.") }
@@ -59,7 +68,9 @@ struct PolicyArguments: ParsableArguments {
   /// - Parameter actionSteps: executed actions of every chunk, in place of the trained number.
   func policy(actionSteps: Int? = nil) throws -> TrainedPolicy {
     try Self.load(checkpoint).used(
-      PolicyUse(actionSteps: actionSteps, temperature: temperature, gamma: gamma, guidance: guidance))
+      PolicyUse(
+        actionSteps: actionSteps, temperature: temperature, initialTemperature: initialTemperature, gamma: gamma,
+        guidance: guidance))
   }
 
   /// Refuses a gamma that is none, or that a solver would pass over: for policies and voices.

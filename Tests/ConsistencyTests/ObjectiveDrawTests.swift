@@ -36,6 +36,25 @@ import Testing
     #expect(objective.draw(interval: objective.mesh.intervalCount - 1).sigmas[1] == objective.boundarySigma)
   }
 
+  /// N(k) = min(s0 2^⌊k/K′⌋, s1) + 1 with K′ = K/(log2 ⌊s1/s0⌋ + 1): the last mesh has s1 intervals, whatever s1/s0 is.
+  @Test(arguments: [
+    (10, 1280, [10, 20, 40, 80, 160, 320, 640, 1280]), (10, 30, [10, 20, 30]), (7, 7, [7]), (10, 19, [10]),
+  ])
+  func meshesDoubleUpToTheLast(first: Int, last: Int, expected: [Int]) throws {
+    var configuration = ImprovedConsistencyTraining.Configuration()
+    (configuration.initialIntervals, configuration.finalIntervals) = (first, last)
+    let objective = try ImprovedConsistencyTraining(configuration, sigmaData: 0.5)
+    #expect(objective.meshes.map(\.intervalCount) == expected)
+    let steps = 1000
+    for k in 0..<steps {
+      let doubling = Double(steps) / (log2(Double(last / first)) + 1)
+      let intervals = min(first << Int(Double(k) / doubling), last)
+      // ⌊s1/s0⌋ of 19/10 is 1: the published formula never doubles then.
+      let stage = objective.stage(progress: Double(k) / Double(steps))
+      if k > 0 { #expect(objective.meshes[stage].intervalCount == intervals, "step \(k)") }
+    }
+  }
+
   @Test func denoisingLevelsAreClampedToTheRange() throws {
     var configuration = EDMObjective.Configuration()
     configuration.sigmaMin = 0.2

@@ -64,6 +64,33 @@ import Testing
     }
   }
 
+  /// Reduced initial variance: the first noise of a chain is smaller, those that it adds are not; a solver has one only.
+  @Test func theInitialTemperatureIsTheFirstNoisesAlone() throws {
+    var schedule = SamplingSchedule()
+    (schedule.temperature, schedule.initialTemperature, schedule.middle) = (0.5, 0.25, [[2], [4, 2]])
+    let x = UnsafeMutableBufferPointer<Float>.allocate(capacity: 1)
+    defer { x.deallocate() }
+    func seen(_ method: SamplingMethod, jumps: Bool = false) throws -> [Float] {
+      var sampler = try Sampler(method, schedule, boundary: 0, jumps: jumps, elementCount: 1)
+      // Twice: a sampler forgets what it drew before.
+      var values: [Float] = []
+      for _ in 0..<2 {
+        values = []
+        sampler.sample(x, noise: { $0[0] = 1 }) { x, _, _ in
+          values.append(x[0])
+          x[0] = 0
+        }
+      }
+      return values
+    }
+    #expect(try seen(.consistency(steps: 1)) == [10])
+    for jumps in [false, true] { #expect(try seen(.consistency(steps: 3), jumps: jumps) == [10, 2, 1]) }
+    #expect(try seen(.solver(.euler, intervals: 1)) == [10])
+    schedule.initialTemperature = nil
+    #expect(try seen(.consistency(steps: 3)) == [40, 2, 1])
+    #expect(throws: ConsistencyError.self) { try schedule.use(initialTemperature: 2.5, boundary: 0.002) }
+  }
+
   @Test func whatIsChosenAfterTrainingIsChecked() throws {
     var schedule = SamplingSchedule()
     try schedule.use(middle: [[0.4]], temperature: 0.8, boundary: 0.002)

@@ -170,4 +170,33 @@ import Testing
     let expected = ReferenceInterpreter(graph, parameters: banks, inputs: inputs).evaluate([output])[0]
     for (found, expected) in zip(run(1.5), expected) { #expect(abs(Double(found) - expected) < 1e-4) }
   }
+
+  /// It keeps what follows from a level: for a few, not for all that a long chain has, and not beyond a change of weights.
+  @Test func aCompiledDenoiserRemembersLevelsButNotOldWeights() {
+    let weights = weights()
+    func compiled() -> DenoiserPlan {
+      let plan = DenoiserPlan(Denoiser(network, method.student), shape: [1, 4, 2], weights: weights) { graph in
+        Conditioning(global: graph.input("observation", [1, 1, 3]))
+      }
+      _ = plan.plan.input("observation").update(fromContentsOf: [0.3, -0.7, 0.1])
+      return plan
+    }
+    func run(_ plan: DenoiserPlan, _ sigma: Double) -> [Float] {
+      var values: [Float] = [0.5, -1, 0.25, 2, -0.5, 1, 0, -2]
+      values.withUnsafeMutableBufferPointer { plan($0, sigma) }
+      return values
+    }
+    let levels = (0..<70).map { 0.5 + 0.1 * Double($0) }
+    let kept = compiled()
+    let first = levels.map { run(kept, $0) }
+    #expect(Set(first).count == levels.count)
+    for (sigma, expected) in zip(levels, first) {
+      #expect(run(kept, sigma) == expected)
+      #expect(run(compiled(), sigma) == expected)
+    }
+    let parameters = weights.parameters[.online]!
+    for i in 0..<parameters.count { parameters[i] *= 0.9 }
+    weights.refresh()
+    #expect(run(kept, 0.5) == run(compiled(), 0.5) && run(kept, 0.5) != first[0])
+  }
 }
