@@ -56,9 +56,23 @@ run_peer() { # run_peer PEER THREADS ROUND ARGUMENT... : peers.py ARGUMENT... --
   echo "$peer failed on $threads thread(s); this round goes on without it." >&2
 }
 
+for_each_network() { # for_each_network FUNCTION WHAT : its rounds for all of WIDTHS and BATCH, and a table of each
+  local widths batch round all=$results
+  for widths in $WIDTHS; do
+    for batch in $BATCH; do
+      results=$all/${widths//,/-}x$batch
+      mkdir -p "$results"
+      for round in $(seq "$ROUNDS"); do "$1" "$round" "$widths" "$batch"; done
+      echo "$2, network [$widths], batch $batch, milliseconds"
+      /usr/bin/env python3 "$here/table.py" "$results"
+    done
+  done
+  results=$all
+}
+
 describe_machine() {
   local model
   model=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
   echo "$(nproc) cores of $model, $(grep -qw avx512f /proc/cpuinfo && echo AVX-512 || echo no AVX-512);" \
-    "load $(cut -d' ' -f1 /proc/loadavg); network [$WIDTHS]; $ROUNDS round(s)"
+    "load $(cut -d' ' -f1 /proc/loadavg); $ROUNDS round(s)"
 }

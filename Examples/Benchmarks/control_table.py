@@ -11,15 +11,16 @@ import json
 import pathlib
 import sys
 
-HEAD = ("mode", "head start, us", "Hz", "threads", "load", "priority", "missed", "latency p50", "p99", "max", "wake-up p99", "max",
-        "inference p99", "jump between", "inside")
+HEAD = ("mode", "head start, us", "Hz", "threads", "load", "priority", "missed", "latency p50", "p99", "max",
+        "wake-up p99", "max", "inference p99", "jump between", "inside")
 
 
 def row(entry):
     def time(group, key):
         value = entry[group].get(key)
         return "-" if value is None else f"{value:.3f}"
-    return (entry["mode"], f"{entry['head_start_us']:g}", f"{entry['rate']:g}", str(entry["threads"]), str(entry["load"]),
+    return (entry["mode"], f"{entry['head_start_us']:g}", f"{entry['rate']:g}", str(entry["threads"]),
+            str(entry["load"]),
             "real-time" if entry["real_time"] else "normal", f"{entry['missed_deadlines']}/{entry['periods']}",
             *(time("latency_ms", key) for key in ("p50", "p99", "max")),
             *(time("wakeup_ms", key) for key in ("p99", "max")), time("inference_ms", "p99"),

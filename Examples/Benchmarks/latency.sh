@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # One forward pass: Saltus, ONNX Runtime and PyTorch in turn, round after round, on one and on two threads.
 #   ./latency.sh [ROUNDS=5]
-# Settings by environment: WIDTHS=64,128,256  BATCH=1  THREADS="1 2"  RUN_SECONDS=3 (per run of a peer)
+# Settings by environment: WIDTHS=64,128,256  BATCH=1 (several of either, with spaces between them)  THREADS="1 2"  RUN_SECONDS=3 (per run of a peer)
 #   PEERS="onnxruntime pytorch" (by default all that are installed; also pytorch-compiled, from PyTorch 2 on)
 #   RESULTS=DIR keeps every run's JSON  SALTUS=PATH of the program  PEERS_PYTHON=PATH of the peers' interpreter
 # The noise level stays, as in a control loop: Saltus computes what follows from it alone once, and ONNX Runtime folds it.
@@ -13,9 +13,6 @@ set -u
 . "$(dirname "$0")/common.sh"
 BATCH=${BATCH:-1}
 THREADS=${THREADS:-1 2}
-what=latency
-[ "$BATCH" = 1 ] || what=forward
-
 peers=${PEERS-}
 if [ -z "${PEERS+set}" ] && can_peer torch; then
   peers=pytorch
@@ -23,17 +20,19 @@ if [ -z "${PEERS+set}" ] && can_peer torch; then
   if "$PEERS_PYTHON" -c 'import torch; torch.compile' 2>/dev/null; then peers="$peers pytorch-compiled"; fi
 fi
 
-describe_machine
-for round in $(seq "$ROUNDS"); do
+one_round() { # one_round ROUND WIDTHS BATCH
+  local threads shape peer what=latency
+  [ "$3" = 1 ] || what=forward
   for threads in $THREADS; do
-    shape="--widths $WIDTHS --action 2 --condition 20 --horizon 16 --batch $BATCH"
+    shape="--widths $2 --action 2 --condition 20 --horizon 16 --batch $3"
     [ "$threads" != 1 ] || shape="$shape --ceiling"
-    run_saltus "$threads" "$round" policy $shape
-    SALTUS_LABEL=saltus-bf16 run_saltus "$threads" "$round" policy $shape --weights bfloat16
+    run_saltus "$threads" "$1" policy $shape
+    SALTUS_LABEL=saltus-bf16 run_saltus "$threads" "$1" policy $shape --weights bfloat16
     for peer in $peers; do
-      run_peer "$peer" "$threads" "$round" --what "$what" --batch "$BATCH" --widths "$WIDTHS" --fixed-noise
+      run_peer "$peer" "$threads" "$1" --what "$what" --batch "$3" --widths "$2" --fixed-noise
     done
   done
-done
-echo "forward pass at batch $BATCH, milliseconds"
-/usr/bin/env python3 "$here/table.py" "$results"
+}
+
+describe_machine
+for_each_network one_round "forward pass"

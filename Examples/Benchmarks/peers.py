@@ -7,7 +7,7 @@
     python3 peers.py --what latency --threads 1 --peers onnxruntime --weights CHECKPOINT.safetensors
 
 `latency` is one forward pass at batch 1, `forward` one at batch 64, `train` one step at batch 256: forward, mean
-squared error, backward, AdamW (its multi-tensor form); `train_full` adds clipping by the global norm and an EMA of the
+squared error, backward, AdamW (fused, or before PyTorch 2.4 its multi-tensor form); `train_full` adds clipping by the global norm and an EMA of the
 weights. Times are of whole calls in milliseconds; `cpu_ms` is processor time of all threads per call. Compiled means
 torch.compile with frozen weights, for forward passes; it needs PyTorch 2 and a C++ compiler.
 
@@ -146,7 +146,11 @@ def pytorch_step(torch, network, inputs, full):
     network.train()
     parameters = list(network.parameters())
     average = [parameter.detach().clone() for parameter in parameters]
-    optimiser = torch.optim.AdamW(parameters, lr=1e-4, betas=(0.95, 0.999), weight_decay=1e-6, foreach=True)
+    settings = dict(lr=1e-4, betas=(0.95, 0.999), weight_decay=1e-6)
+    try:
+        optimiser = torch.optim.AdamW(parameters, fused=True, **settings)
+    except (TypeError, RuntimeError):  # before PyTorch 2.4, or not for this processor
+        optimiser = torch.optim.AdamW(parameters, foreach=True, **settings)
     goal = torch.randn_like(inputs["x"])
 
     def call():

@@ -14,10 +14,10 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
     public var unsharedBytes: Int
     /// Bytes of packed weights when the plan was compiled, those of earlier plans on the same `PackedWeights` included.
     public var packedBytes: Int
-    /// Multiplications and additions of the convolutions and linear layers, gradients included, per run; without those of
-    /// steady values.
+    /// Multiplications and additions of the convolutions and linear layers, gradients included, per run, as if padding were
+    /// multiplied, too; without those of steady values.
     public var flops: Int
-    /// Those of them whose input is not padding.
+    /// Those of them whose input is not padding: what kernels compute, but for a few layers.
     public var usefulFlops: Int
   }
 
@@ -127,8 +127,8 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
   /// computing these again.
   public func runOnSteadyValues() { program.run(steadyInstructions..<instructions.count) }
 
-  /// Lets the threads that share runs await the next one without sleeping, for some tens of microseconds. May be called
-  /// while none is going on.
+  /// Lets the threads that share runs await the next one without sleeping, for some tens of microseconds. From any thread,
+  /// at any time.
   public func wake() { program.wake() }
 
   /// The same, with a pause after the values that the plan was made to pause after: `fill` reads them and fills the

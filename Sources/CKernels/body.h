@@ -8,7 +8,8 @@
 //   CK_FUSED            if multiply-add is one instruction
 //   CK_HAS_PARTIAL_ACCESS  if they define load_partial and store_partial themselves
 //   CK_TABLE, CK_NAME   the table to define, and its name
-// and set the target attributes around it. Here lies no #pragma once, and system headers come before.
+// and set the target attributes around it. Here lies no #pragma once; system headers, and gradient_rows.h with what it
+// includes, come before.
 #include "simd.h"
 #include "convolution.h"
 #include "weight_gradient.h"

@@ -1,5 +1,5 @@
-// What benchmarks measure kernels by: the processor's rate of multiply-adds and the memory's of reads. Included by body.h
-// once per instruction set, after convolution.h.
+// What benchmarks measure kernels by: the processor's rate of multiply-adds and the memory's of reads. Included by
+// body.h once per instruction set, after convolution.h.
 
 // Each of a full tile's accumulators takes one multiply-add a round.
 static long multiply_adds(long rounds, float *result) {

@@ -1,5 +1,5 @@
-// The matrix products of a convolution: rows of pointers times packed weights. Included by convolution.h for each type that
-// weights are stored in, with
+// The matrix products of a convolution: rows of pointers times packed weights. Included by convolution.h for each type
+// that weights are stored in, with
 //   WEIGHT              the type
 //   LOAD_WEIGHT         loads a vector of them as floats
 //   NAMED(name)         makes names of their own
@@ -123,13 +123,13 @@ static void NAMED(conv_panels)(const NAMED(conv_block) *b, long count, long pane
   }
 }
 
-// All taps of one block of rows, of which the longest list has `count`. Sums wait in y for the next tap and for the next
-// part of a row, so that each remains one chain of multiply-adds.
+// All taps of one block of `count` rows. Sums wait in y for the next tap and for the next part of a row, so that each
+// remains one chain of multiply-adds.
 static void NAMED(conv_lists)(NAMED(conv_block) b, const row_list *lists, long taps, long depth, long count,
                               long panel0, long panel1) {
   const NAMED(conv_block) whole = b;
   b.is_chunk = count <= FEW_ROWS && TILE_VECTORS * LANES < CK_PANEL;
-  const long part = b.is_chunk ? CHUNK : part_length(depth);
+  const long part = b.is_chunk ? part_length(depth, CHUNK, CHUNK) : part_length(depth, LONGEST_ROW, PART);
   long panels;
   for (long panel = panel0; panel < panel1; panel += panels) {
     panels = count <= FEW_TILE_ROWS && panel + FEW_PANELS <= panel1 ? FEW_PANELS : 1;

@@ -1,9 +1,10 @@
 // Convolution over time as matrix products whose left rows are only pointed to: which rows these are. convolution.h
 // multiplies. Nothing here depends on the instruction set.
 //
-// A product is made tap by tap: a row is in_channels floats of x, and rows of which a tap reads outside their sample are
-// left out. That saves 6 of 20 products where five taps pass over four frames. Where it would save little, or channels
-// are few, the taps are joined: a row is then taps * in_channels neighbouring floats of x, padded with zeros.
+// A product is made tap by tap: a row is in_channels floats of x, and rows of which a tap reads outside their sample
+// are left out. That saves 6 of 20 products where five taps pass over four frames. Where it would save little, channels
+// are few or taps many, the taps are joined: a row is then taps * in_channels neighbouring floats of x, padded with
+// zeros.
 #pragma once
 #include <string.h>
 
@@ -12,19 +13,34 @@
 static inline long smaller(long a, long b) { return a < b ? a : b; }
 static inline long larger(long a, long b) { return a > b ? a : b; }
 
-// Most rows of output handled at a time, a multiple of 12, the height of the highest tile; and the most taps that have
-// lists of rows of their own.
-enum { MOST_ROWS = 144, MOST_TAPS = 8 };
-// Floats of their inputs, which all panels of weights pass, and of joined rows' inputs.
+// Rows of output handled at a time, multiples of 12, the height of the highest tile; and the most taps that have lists
+// of rows of their own.
+enum { FEWEST_ROWS = 24, MOST_ROWS = 144, MOST_JOINED_ROWS = 96, MOST_TAPS = 8 };
+// Floats of their inputs: they stay in the second-level cache or near it while all panels of weights pass; joined rows,
+// which overlap, beside a whole panel of weights.
 enum { BLOCK_FLOATS = 98304, JOINED_BLOCK_FLOATS = 32768 };
-// Longer rows are cut into parts of about this length, of which a tile's inputs stay in the first-level cache.
+// Longer rows are cut into parts of about this length, of which a tile's inputs stay in the first-level cache; and taps
+// that would make longer ones are not joined.
 enum { LONGEST_ROW = 1536, PART = 1280 };
-// Taps are joined below so many channels, or where leaving rows out saves less than SAVING of a row's floats: a sum that
-// waits in y for the next tap costs about that.
+// Taps are joined below so many channels, or where leaving rows out saves less than SAVING of a row's floats: a sum
+// that waits in y for the next tap costs about that.
 enum { FEWEST_CHANNELS = 32, SAVING = 6 };
 // Frames that lie a multiple of so many floats apart share a few lines of the cache: they are copied to where they lie
 // GAP more apart.
 enum { CRITICAL_STRIDE = 1024, GAP = 16 };
+
+// Output rows that follow each other in one sample, and the frames of x that they read: start..<start + span of the
+// sample, which may lie outside of it.
+typedef struct {
+  long sample, count, start, span;
+} row_run;
+
+// The first of the runs that the rows first..<first + count, counted over all samples, consist of.
+static inline row_run first_run(const ck_conv_shape *s, long first, long count) {
+  const long sample = first / s->rows, i = first % s->rows, run = smaller(count, s->rows - i);
+  return (row_run){sample, run, i * s->in_step + s->in0, (run - 1) * s->in_step + s->taps};
+}
+
 // Rows that are multiplied by the same weights, and where their sums go: output channel 0 of a frame of y.
 typedef struct {
   long count;
@@ -53,15 +69,15 @@ static inline int joins_taps(const ck_conv_shape *s) {
   return saved * s->in_channels < SAVING * s->taps * s->rows;
 }
 
-// Points rows[0..<count] to the joined rows of output rows first..<first + count, counted over all samples. Runs of
-// rows that reach outside their sample are copied into zero-padded scratch.
+// Points rows[0..<count] to the joined rows of output rows first..<first + count. Runs of rows that reach outside their
+// sample are copied into zero-padded scratch.
 static inline void point_to_rows(const ck_conv_shape *s, const float *x, long first, long count, const float **rows,
-                          float *scratch) {
+                                 float *scratch) {
   const long channels = s->in_channels, step = s->in_step * channels;
   while (count > 0) {
-    const long sample = first / s->rows, i = first % s->rows, run = smaller(count, s->rows - i);
-    const long start = i * s->in_step + s->in0, span = (run - 1) * s->in_step + s->taps;
-    const float *frames = x + sample * s->in_time * channels;
+    const row_run run = first_run(s, first, count);
+    const long start = run.start, span = run.span;
+    const float *frames = x + run.sample * s->in_time * channels;
     const float *from;
     if (start >= 0 && start + span <= s->in_time) {
       from = frames + start * channels;
@@ -75,10 +91,10 @@ static inline void point_to_rows(const ck_conv_shape *s, const float *x, long fi
       from = scratch;
       scratch += span * channels;
     }
-    for (long r = 0; r < run; r++) rows[r] = from + r * step;
-    rows += run;
-    first += run;
-    count -= run;
+    for (long r = 0; r < run.count; r++) rows[r] = from + r * step;
+    rows += run.count;
+    first += run.count;
+    count -= run.count;
   }
 }
 
@@ -88,23 +104,29 @@ static inline long most_frames(const ck_conv_shape *s, long block) {
   return count * s->in_step + runs * s->taps;
 }
 
-// How many rows of this shape to handle at a time.
+// How many rows of this shape to handle at a time: all blocks nearly equally many.
 static inline long block_rows(const ck_conv_shape *s, int joins) {
-  if (!joins) return larger(24, smaller(MOST_ROWS, BLOCK_FLOATS / s->in_channels / 12 * 12));
-  const long sample = ((s->rows - 1) * s->in_step + s->taps) * s->in_channels;
-  return larger(24, smaller(96, JOINED_BLOCK_FLOATS * s->rows / sample / 12 * 12));
+  long most = smaller(MOST_ROWS, BLOCK_FLOATS / s->in_channels / 12 * 12);
+  if (joins) {
+    const long sample = ((s->rows - 1) * s->in_step + s->taps) * s->in_channels;
+    most = smaller(MOST_JOINED_ROWS, JOINED_BLOCK_FLOATS * s->rows / sample / 12 * 12);
+  }
+  most = larger(FEWEST_ROWS, most);
+  const long total = larger(s->batch * s->rows, 1), blocks = (total + most - 1) / most;
+  return ((total + blocks - 1) / blocks + 11) / 12 * 12;
 }
 
-static inline float *out_of_row(const ck_conv_shape *s, float *y, long row) {
+// Where output channel 0 of a row lies in y.
+static inline long place_of_row(const ck_conv_shape *s, long row) {
   const long sample = row / s->rows, i = row % s->rows;
-  return y + (sample * s->out_time + s->out0 + i * s->out_step) * s->out_channels;
+  return (sample * s->out_time + s->out0 + i * s->out_step) * s->out_channels;
 }
 
 // The rows first..<first + count for all taps at once.
-static inline void list_joined(const ck_conv_shape *s, const float *x, float *y, long first, long count, row_list *list,
-                        float *scratch) {
+static inline void list_joined(const ck_conv_shape *s, const float *x, float *y, long first, long count,
+                               row_list *list, float *scratch) {
   point_to_rows(s, x, first, count, list->rows, scratch);
-  for (long r = 0; r < count; r++) list->outs[r] = out_of_row(s, y, first + r);
+  for (long r = 0; r < count; r++) list->outs[r] = y + place_of_row(s, first + r);
   list->count = count;
 }
 
@@ -114,16 +136,16 @@ static inline int spreads_frames(const ck_conv_shape *s) {
 }
 
 // For each tap those of the rows first..<first + count whose frame lies inside their sample.
-static inline void list_by_taps(const ck_conv_shape *s, const float *x, float *y, long first, long count, row_list *lists,
-                         float *scratch) {
+static inline void list_by_taps(const ck_conv_shape *s, const float *x, float *y, long first, long count,
+                                row_list *lists, float *scratch) {
   const long channels = s->in_channels, spread = spreads_frames(s) ? channels + GAP : 0;
   for (long tap = 0; tap < s->taps; tap++) lists[tap].count = 0;
   while (count > 0) {
-    const long sample = first / s->rows, i = first % s->rows, run = smaller(count, s->rows - i);
-    const long start = i * s->in_step + s->in0, span = (run - 1) * s->in_step + s->taps;
+    const row_run run = first_run(s, first, count);
+    const long start = run.start, span = run.span;
     // Frame `base` lies at `frames`.
     long base = 0, stride = channels;
-    const float *frames = x + sample * s->in_time * channels;
+    const float *frames = x + run.sample * s->in_time * channels;
     if (spread) {
       base = larger(start, 0);
       frames += base * channels;
@@ -133,27 +155,27 @@ static inline void list_by_taps(const ck_conv_shape *s, const float *x, float *y
       frames = copies;
       stride = spread;
     }
-    float *out = out_of_row(s, y, first);
+    float *out = y + place_of_row(s, first);
     for (long tap = 0; tap < s->taps; tap++) {
       row_list *list = lists + tap;
       long begin, end;
-      rows_inside(s, start + tap, run, &begin, &end);
+      rows_inside(s, start + tap, run.count, &begin, &end);
       for (long r = begin; r < end; r++) {
         list->rows[list->count] = frames + (start + tap + r * s->in_step - base) * stride;
         list->outs[list->count++] = out + r * s->out_step * s->out_channels;
       }
     }
-    first += run;
-    count -= run;
+    first += run.count;
+    count -= run.count;
   }
 }
 
 // What sums start from where the first tap leaves rows out.
-static inline void start_sums(const ck_conv_shape *s, float *y, long first, long count, const float *bias, int accumulate,
-                       long panel0, long panel1) {
+static inline void start_sums(const ck_conv_shape *s, float *y, long first, long count, const float *bias,
+                              int accumulate, long panel0, long panel1) {
   const long begin = panel0 * CK_PANEL, n = larger(smaller(panel1 * CK_PANEL, s->out_channels) - begin, 0);
   for (long r = 0; r < count; r++) {
-    float *sums = out_of_row(s, y, first + r) + begin;
+    float *sums = y + place_of_row(s, first + r) + begin;
     if (accumulate && bias) {
       for (long c = 0; c < n; c++) sums[c] += bias[begin + c];
     } else if (bias) {
@@ -164,10 +186,11 @@ static inline void start_sums(const ck_conv_shape *s, float *y, long first, long
   }
 }
 
-// Length of the parts that rows are cut into, all parts nearly equally long.
-static inline long part_length(long depth) {
-  if (depth <= LONGEST_ROW) return depth;
-  const long parts = (depth + PART - 1) / PART;
+// Length of the parts that rows of `depth` floats are cut into if they are longer than `longest`: about `part`, and all
+// nearly equally long.
+static inline long part_length(long depth, long longest, long part) {
+  if (depth <= longest) return depth;
+  const long parts = (depth + part - 1) / part;
   return (depth + parts - 1) / parts;
 }
 

@@ -52,6 +52,7 @@ int ck_select_isa_on_this_thread(const char *name) {
   return found || !name;
 }
 
+// Enough for every instruction set, so that a buffer outlives a change of it.
 long ck_conv_scratch(const ck_conv_shape *s) {
   const long count = smaller(GRADIENT_BLOCK, s->batch * s->rows), frames = most_frames(s, GRADIENT_BLOCK);
   const long strips = (s->in_channels + FRAME_WIDTH - 1) / FRAME_WIDTH;

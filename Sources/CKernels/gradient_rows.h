@@ -5,8 +5,8 @@
 
 // Rows summed in registers at a time: more means fewer passes over dw, fewer keeps the strips in the first-level cache.
 enum { GRADIENT_BLOCK = 128 };
-// Width of a strip of x. Frames of few channels keep theirs, so that the taps of a row are neighbours there and fill the
-// tiles as if they were channels.
+// Width of a strip of x. Frames of few channels keep theirs, so that the taps of a row are neighbours there and fill
+// the tiles as if they were channels.
 enum { FRAME_WIDTH = 16, FEW_CHANNELS = 8 };
 static inline long frame_width(const ck_conv_shape *s) {
   return s->in_channels <= FEW_CHANNELS ? s->in_channels : FRAME_WIDTH;
@@ -30,21 +30,21 @@ static inline int shares_rows(const ck_conv_shape *s) { return frame_width(s) < 
 // need.
 static inline long place_rows(const ck_conv_shape *s, long first, long count, long strip, place_list *lists) {
   const int shares = shares_rows(s);
-  const long width = frame_width(s), last = first + count, taps = shares ? 1 : s->taps;
-  long frames = 0, run;
+  const long width = frame_width(s), taps = shares ? 1 : s->taps;
+  long frames = 0;
+  row_run run;
   for (long tap = 0; tap < taps; tap++) lists[tap].count = 0;
-  for (long row = first; row < last; row += run) {
-    const long i = row % s->rows, start = i * s->in_step + s->in0;
-    run = smaller(last - row, s->rows - i);
+  for (long row = 0; row < count; row += run.count) {
+    run = first_run(s, first + row, count - row);
     for (long tap = 0; tap < taps; tap++) {
       place_list *list = lists + tap;
-      long begin = 0, end = run;
-      if (!shares) rows_inside(s, start + tap, run, &begin, &end);
+      long begin = 0, end = run.count;
+      if (!shares) rows_inside(s, run.start + tap, run.count, &begin, &end);
       for (long r = begin; r < end; r++)
         list->places[list->count++] = (row_place){.x = (int)((frames + r * s->in_step + tap) * width),
-                                                  .d = (int)((row - first + r) * strip)};
+                                                  .d = (int)((row + r) * strip)};
     }
-    frames += (run - 1) * s->in_step + s->taps;
+    frames += run.span;
   }
   return frames;
 }

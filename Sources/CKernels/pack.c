@@ -1,9 +1,8 @@
 // Packing of weights into panels. Bound by memory, so there is one version for every instruction set.
-#include "CKernels.h"
-
 #include <string.h>
 
-static long smaller(long a, long b) { return a < b ? a : b; }
+#include "CKernels.h"
+#include "convolution_rows.h"
 
 long ck_packed_count(long k, long n) { return (n + CK_PANEL - 1) / CK_PANEL * CK_PANEL * k; }
 

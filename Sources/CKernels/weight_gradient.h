@@ -1,22 +1,22 @@
 // The gradient of a convolution's weight: for each tap a matrix product over all output rows, x^T d. Included by body.h
-// once per instruction set, after convolution.h.
+// once per instruction set; which rows meet: gradient_rows.h.
 //
 // Both operands of a block of rows are first copied into strips of neighbouring channels. Frames of x lie a power of
 // two apart more often than not, and few such addresses fit into the first-level cache at once; those of a strip do,
 // and all taps share it. A strip of x meets all strips of d in turn, so that dw is passed over along its rows.
 
 enum { GRADIENT_WIDTH = TILE_VECTORS * LANES };
+_Static_assert(CK_PANEL % GRADIENT_WIDTH == 0, "scratch is for strips as wide as a panel");
 
 // Copies these frames into strips, [ceil(in_channels / width)][frames][width], zeros where they lie outside their
 // sample.
 static void pack_frames(const ck_conv_shape *s, const float *x, long first, long count, long frames, float *strips) {
   const long channels = s->in_channels, width = frame_width(s);
   while (count > 0) {
-    const long sample = first / s->rows, i = first % s->rows, run = smaller(count, s->rows - i);
-    const long start = i * s->in_step + s->in0, span = (run - 1) * s->in_step + s->taps;
-    for (long t = start; t < start + span; t++, strips += width) {
+    const row_run run = first_run(s, first, count);
+    for (long t = run.start; t < run.start + run.span; t++, strips += width) {
       const int inside = t >= 0 && t < s->in_time;
-      const float *from = x + (sample * s->in_time + t) * channels;
+      const float *from = x + (run.sample * s->in_time + t) * channels;
       float *to = strips;
       if (width < FRAME_WIDTH) {
         for (long c = 0; c < width; c++) to[c] = inside ? from[c] : 0;
@@ -27,8 +27,8 @@ static void pack_frames(const ck_conv_shape *s, const float *x, long first, long
           store(to + v, inside ? load_first(from + c + v, channels - c - v) : splat(0));
       }
     }
-    first += run;
-    count -= run;
+    first += run.count;
+    count -= run.count;
   }
 }
 
@@ -36,8 +36,7 @@ static void pack_frames(const ck_conv_shape *s, const float *x, long first, long
 static void pack_gradient(const ck_conv_shape *s, const float *d, long first, long count, long column, float *strip) {
   const long valid = s->out_channels - column;
   for (long r = 0; r < count; r++, strip += GRADIENT_WIDTH) {
-    const long sample = (first + r) / s->rows, i = (first + r) % s->rows;
-    const float *from = d + (sample * s->out_time + s->out0 + i * s->out_step) * s->out_channels + column;
+    const float *from = d + place_of_row(s, first + r) + column;
     CK_UNROLL for (int v = 0; v < TILE_VECTORS; v++)
       store(strip + v * LANES, load_first(from + v * LANES, valid - v * LANES));
   }

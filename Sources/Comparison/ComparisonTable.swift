@@ -19,6 +19,7 @@ public struct ComparisonTable {
     let wins = columns.compactMap { calls in comparison.winner(calls: calls).map { sentence($0, calls: calls) } }
     return """
       Setting: \(comparison.settings.summary). Cells: mean score [95 % interval], success rate. Best in one call first.
+      Mode coverage: by network calls, entropy in bits of the side on which the block is touched first, given the start.
 
       \(lines.joined(separator: "\n"))
 

@@ -30,7 +30,8 @@ public struct Sampler: Sendable {
   ///   - boundary: its boundary sigma.
   ///   - jumps: whether its network embeds where a jump ends.
   ///   - elementCount: floats of the array to be sampled, all samples together.
-  /// - Throws: `ConsistencyError` for settings that make no falling chain, or an impossible temperature or gamma.
+  /// - Throws: `ConsistencyError` for settings that make no falling chain, an impossible temperature or gamma, or a chain
+  ///   of other noise levels for a model with phases.
   public init(
     _ method: SamplingMethod, _ schedule: SamplingSchedule, boundary: Double, jumps: Bool = false, elementCount: Int
   ) throws(ConsistencyError) {
@@ -39,6 +40,10 @@ public struct Sampler: Sendable {
     try ConsistencyError.require((0...2).contains(initial), "initialTemperature", initial, "0 to 2")
     temperatures = (Float(schedule.temperature * initial), Float(schedule.temperature))
     let phases = schedule.phases
+    if case .chain(let sigmas) = method {
+      try ConsistencyError.require(
+        phases.isEmpty, "sigmas", sigmas, "none: this model was trained for one chain, \(phases)")
+    }
     switch method {
     case .consistency(let steps) where !phases.isEmpty:
       try ConsistencyError.require(

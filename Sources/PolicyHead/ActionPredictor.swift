@@ -98,8 +98,8 @@ public final class ActionPredictor {
   /// The compiled network, one line per kernel call.
   public var planDescription: String { "\(denoiser.plan)" }
 
-  /// When called, lets the threads of a network call await the next prediction without sleeping, for some tens of microseconds. May be
-  /// called while nothing is predicted.
+  /// When called, lets the threads of a network call await the next prediction without sleeping, for some tens of
+  /// microseconds; not those of the decoder of latent actions. From any thread, at any time.
   public var wake: @Sendable () -> Void { { [plan = denoiser.plan] in plan.wake() } }
 
   /// The whole predicted horizon of each history, in the data set's units and clipped to the range of its actions.

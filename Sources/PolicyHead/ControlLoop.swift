@@ -2,7 +2,7 @@ import Foundation
 
 /// Queries a policy at a fixed rate and never waits for it beyond a deadline.
 ///
-/// The loop's own thread wakes at absolute times t₀ + k·period, takes an observation and asks a `RealTimeHorizon` for the
+/// The loop's own thread begins periods at absolute times t₀ + k·period, takes an observation and asks a `RealTimeHorizon` for the
 /// action, which computes on another thread. If there is none by the deadline the loop applies a fallback, so that
 /// actuators always get a command on time.
 public final class ControlLoop: Sendable {
@@ -22,8 +22,8 @@ public final class ControlLoop: Sendable {
     public var fallback: Fallback
     /// Seconds; an observation that was taken longer ago is stale.
     public var maximumAge: Double
-    /// Seconds before the start of a period at which the loop, and the threads of an inline inference, wake up and spin until
-    /// it starts: processor time for the tens of microseconds that sleepers take to wake up.
+    /// With inline inference: seconds before the start of a period at which the loop and the threads of a network call wake
+    /// up and spin until it starts. Processor time for the tens of microseconds that sleepers take to wake up.
     public var headStart: Double
     /// On everything that is applied, fallbacks included; the velocity is that between applied actions.
     public var limits: ActionLimits
@@ -32,7 +32,7 @@ public final class ControlLoop: Sendable {
     ///   - rate: control periods per second, positive.
     ///   - deadline: seconds; by default the period.
     ///   - maximumAge: seconds, positive; by default observations never grow stale.
-    ///   - headStart: seconds, 0 or more.
+    ///   - headStart: seconds, 0 to less than a period.
     public init(
       rate: Double, deadline: Double? = nil, fallback: Fallback = .hold, maximumAge: Double = .infinity,
       headStart: Double = 0, limits: ActionLimits = ActionLimits()
@@ -44,7 +44,7 @@ public final class ControlLoop: Sendable {
       precondition(maximumAge > 0, "a maximum age of \(maximumAge) s")
       self.fallback = fallback
       self.maximumAge = maximumAge
-      precondition(headStart >= 0, "a head start of \(headStart) s")
+      precondition((0..<1 / rate).contains(headStart), "a head start of \(headStart) s at \(rate) Hz")
       self.headStart = headStart
       self.limits = limits
     }
@@ -62,7 +62,7 @@ public final class ControlLoop: Sendable {
     public var latencyP50: Double?
     public var latencyP99: Double?
     public var latencyMax: Double?
-    /// How late the loop woke up, milliseconds.
+    /// How late periods began, milliseconds.
     public var wakeupP99: Double
     public var wakeupMax: Double
     /// Chunks that were computed and still wanted, and how long the policy took for one, milliseconds; nil for none.
@@ -154,11 +154,12 @@ public final class ControlLoop: Sendable {
     var episode = horizon.episode
     var lastTaken = -Double.infinity
     var stale = 0
-    let start = MonotonicClock.now() + 0.001 + configuration.headStart
+    let headStart = horizon.isInline ? configuration.headStart : 0
+    let start = MonotonicClock.now() + 0.001 + headStart
     for period in 0..<periods {
       let begin = start + Double(period) / configuration.rate
-      MonotonicClock.sleep(until: begin - configuration.headStart)
-      if configuration.headStart > 0 { MonotonicClock.spin(until: begin) { horizon.wake() } }
+      MonotonicClock.sleep(until: begin - headStart)
+      if headStart > 0 { MonotonicClock.spin(until: begin, horizon.wake) }
       wakeups.append(MonotonicClock.now() - begin)
       let observation = observe()
       if horizon.episode != episode {

@@ -3,7 +3,7 @@ import Foundation
 /// A policy for a `ControlLoop`: chunks are computed on a thread of their own, from the newest observations, and joined
 /// into the actions that are being executed. What is decided is `ChunkSchedule`'s; this is threads and waiting only.
 ///
-/// Hand-overs sleep and do not spin. Inference that shares a network call among all cores needs the core on which a loop
+/// Hand-overs between threads sleep and do not spin. Inference that shares a network call among all cores needs the core on which a loop
 /// would spin, and waking up costs tens of microseconds; a loop that cannot spare them computes inline.
 public final class RealTimeHorizon: @unchecked Sendable {
   public enum Mode: Sendable {
@@ -98,10 +98,12 @@ public final class RealTimeHorizon: @unchecked Sendable {
     return jumps
   }
 
-  /// Before a period begins: what an inline prediction needs is awake when it does.
-  func wake() {
-    if case .inline = mode { wakeThreads() }
+  var isInline: Bool {
+    if case .inline = mode { true } else { false }
   }
+
+  /// Before a period with inline inference begins: what that needs is awake when it does.
+  func wake() { wakeThreads() }
 
   /// Begins a period without an observation that could be used, and without an action.
   func skip() { schedule.skip() }

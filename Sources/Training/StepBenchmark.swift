@@ -33,8 +33,9 @@ public final class StepBenchmark<Task: TrainingTask> {
       sum: optimizer.reduced, communicator, workers: workers)
   }
 
-  /// Multiplications and additions of a step's convolutions and linear layers, forward and backward, over all shards.
-  public var flops: Int { step.statistics.flops * configuration.shards }
+  /// Multiplications and additions of a step's convolutions and linear layers, forward and backward, over all shards, padding
+  /// left out.
+  public var flops: Int { step.statistics.usefulFlops * configuration.shards }
 
   /// Bytes of gradients that every step adds up over the ranks; 0 for one rank.
   public var exchangedBytes: Int { step.exchangedCount * MemoryLayout<Float>.size }

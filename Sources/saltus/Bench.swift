@@ -138,7 +138,7 @@ struct BenchPolicy: ParsableCommand {
     let plan = Plan(graph, outputs: ["y": y], steady: ["u"], weights: weights, threads: sizes.threadOptions.threads)
     plan.run()
     let measured = ceiling ? { self.ceiling(of: plan, weights) } : nil
-    try sizes.measure(operations: plan.statistics.flops, ceiling: measured) { plan.runOnSteadyValues() }
+    try sizes.measure(operations: plan.statistics.usefulFlops, ceiling: measured) { plan.runOnSteadyValues() }
   }
 
   /// Takes turns, so that all three meet the same machine.

@@ -14,6 +14,23 @@ protocol ComparedHead {
 
   /// Measures a trained stage in the ways that it asks for, in their order.
   func evaluate(_ stage: ComparisonPlan<Configuration>.Stage) throws -> [Report]
+
+  /// How evenly the ways of doing the task are chosen, in bits, by a trained stage sampled in one of the ways that it asks for;
+  /// nil where there is no choice to measure.
+  func modeCoverage(
+    _ stage: ComparisonPlan<Configuration>.Stage, _ sampling: ComparisonPreset.Sampling
+  ) throws -> Double?
+
+  /// Whether the trained stage is there to be measured once more.
+  func hasCheckpoint(_ stage: ComparisonPlan<Configuration>.Stage) -> Bool
+}
+
+extension ComparedHead {
+  /// Nothing to choose.
+  func modeCoverage(
+    _ stage: ComparisonPlan<Configuration>.Stage, _ sampling: ComparisonPreset.Sampling
+  ) throws -> Double? { nil }
+  func hasCheckpoint(_ stage: ComparisonPlan<Configuration>.Stage) -> Bool { false }
 }
 
 /// Trains and evaluates the methods of a comparison, one after the other, each into its folder and its row.
@@ -58,6 +75,7 @@ struct ComparisonRun<Head: ComparedHead> {
   /// - Throws: `CommandFailure` for a row of another configuration; what training and evaluation throw.
   func run() throws {
     Interrupt.install()
+    for plan in plans where try asked.contains(plan.method.name) && hasRow(plan) { try complete(plan) }
     let unfinished = try plans.filter { try asked.contains($0.method.name) && !hasRow($0) }
     let needed = Set(unfinished.flatMap { [$0.method.name] + origins(of: $0) })
     for plan in plans where needed.contains(plan.method.name) {
@@ -89,6 +107,24 @@ struct ComparisonRun<Head: ComparedHead> {
     return true
   }
 
+  /// Measures what a row that is there lacks, where its checkpoints are still there.
+  private func complete(_ plan: Plan) throws {
+    var row = try ComparisonRow<Head.Report>.read(path(plan))
+    var result = 0
+    var isChanged = false
+    for stage in plan.stages {
+      for sampling in stage.evaluate where result < row.results.count {
+        defer { result += 1 }
+        guard row.results[result].modeCoverage == nil, head.hasCheckpoint(stage) else { continue }
+        row.results[result].modeCoverage = try head.modeCoverage(stage, sampling)
+        isChanged = isChanged || row.results[result].modeCoverage != nil
+      }
+    }
+    guard isChanged else { return }
+    try JSONFile.write(row, to: path(plan))
+    TrainingCommand.note("completed \(path(plan))")
+  }
+
   private func row(of plan: Plan) throws -> ComparisonRow<Head.Report> {
     var row = ComparisonRow<Head.Report>(
       method: plan.method.name, title: plan.method.title, settings: settings, origins: plan.origins, training: [],
@@ -103,7 +139,10 @@ struct ComparisonRun<Head: ComparedHead> {
           configuration: try ConfigurationLoader.json(stage.configuration)))
       if stage.evaluate.isEmpty { continue }
       for (sampling, report) in zip(stage.evaluate, try head.evaluate(stage)) {
-        row.results.append(.init(stage: described.folder, solver: sampling.solver?.rawValue, report: report))
+        row.results.append(
+          .init(
+            stage: described.folder, solver: sampling.solver?.rawValue, report: report,
+            modeCoverage: try head.modeCoverage(stage, sampling)))
       }
     }
     return row

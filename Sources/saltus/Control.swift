@@ -88,8 +88,8 @@ struct Control: ParsableCommand {
       throw ValidationError("--periods \(periods): 1 to 100,000,000 are possible.")
     }
     guard (0...1024).contains(load) else { throw ValidationError("--load \(load): 0 to 1,024 are possible.") }
-    guard (0...1_000_000).contains(headStart) else {
-      throw ValidationError("--head-start \(headStart): 0 to 1,000,000 microseconds are possible.")
+    guard (0..<1e6 / rate).contains(headStart) else {
+      throw ValidationError("--head-start \(headStart): less than a period of \(1e6 / rate) microseconds is possible.")
     }
     if headStart > 0, mode != .inline {
       throw ValidationError("--head-start needs --inline: elsewhere the loop would spin on a core for inference.")

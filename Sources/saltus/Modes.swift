@@ -1,12 +1,8 @@
 import ArgumentParser
 import Consistency
-import Environments
 import Foundation
 import PolicyHead
-import PushTEnv
 import Reporting
-import Synchronization
-import TwoWayEnv
 
 /// `saltus modes`: whether a policy keeps all ways of doing a task that its demonstrations show.
 struct Modes: ParsableCommand {
@@ -84,49 +80,31 @@ struct Modes: ParsableCommand {
     let policy = try arguments.policy(actionSteps: actionSteps)
     let sampler = try arguments.sampler()
     let calls = try ActionPredictor(policy, sampler: sampler).networkCalls
-    let evaluation = PolicyEvaluation(policy, sampler: sampler, threads: threadOptions.threads)
+    let rollout = ModeRollout(
+      evaluation: PolicyEvaluation(policy, sampler: sampler, threads: threadOptions.threads), firstSeed: firstSeed)
     let report =
       switch env {
-      case .twoway: try twoWay(evaluation, networkCalls: calls)
-      case .pusht: try pushT(evaluation, networkCalls: calls)
+      case .twoway: try twoWay(rollout, networkCalls: calls)
+      case .pusht: try pushT(rollout, networkCalls: calls)
       }
     if let json { try JSONFile.write(report, to: json) }
     print(report.summary)
   }
 
-  private func twoWay(_ evaluation: PolicyEvaluation, networkCalls: Int) throws -> ModeReport {
-    let starts = EpisodeStarts(count: samples) { _ in
-      let world = TwoWay()
-      return (world, try world.reset())
-    }
-    let outcomes = try rollOut(evaluation, starts) {
-      (side: $0.side, hasCollided: $0.hasCollided, isSuccess: $0.episode.isSuccess)
-    }
-    var counts = ModeCounts()
-    for outcome in outcomes { counts.add(isLeft: outcome.side.map { $0 == .left }) }
-    let endings = ModeReport.Endings(
-      samples: samples, collisions: outcomes.count(where: \.hasCollided), successes: outcomes.count(where: \.isSuccess))
+  private func twoWay(_ rollout: ModeRollout, networkCalls: Int) throws -> ModeReport {
+    let (counts, endings) = try rollout.twoWay(samples: samples)
     return ModeReport(starts: [counts], endings: endings, networkCallsPerChunk: networkCalls)
   }
 
-  private func pushT(_ evaluation: PolicyEvaluation, networkCalls: Int) throws -> ModeReport {
+  private func pushT(_ rollout: ModeRollout, networkCalls: Int) throws -> ModeReport {
     let other = try reference.map(Self.read)
-    let seeds = try pushTSeeds()
+    let seeds = try ModeRollout.pushTSeeds(from: firstStart ?? 100_000, count: startCount)
     let perStart = samples / seeds.count
     if let other {
       let each = seeds.map { _ in perStart }
       try ModeComparison.requireSame(seeds: seeds, samples: each, reference: other.starts)
     }
-    let starts = EpisodeStarts(count: samples) { index in
-      let world = PushT()
-      return (world, try world.reset(seed: seeds[index / perStart], generator: .legacy))
-    }
-    let sides = try rollOut(evaluation, starts, until: { $0.firstContact != nil }, measure: { $0.firstContact?.side })
-    let counts = seeds.enumerated().map { start, seed in
-      var counts = ModeCounts(seed: seed)
-      for side in sides[start * perStart..<(start + 1) * perStart] { counts.add(isLeft: side.map { $0 == .left }) }
-      return counts
-    }
+    let counts = try rollout.pushT(seeds: seeds, samplesPerStart: perStart)
     return ModeReport(
       starts: counts, networkCallsPerChunk: networkCalls,
       comparison: try other.map { try ModeComparison(counts, reference: $0.starts) })
@@ -137,29 +115,5 @@ struct Modes: ParsableCommand {
       let report = try? JSONDecoder().decode(ModeReport.self, from: bytes)
     else { throw CommandFailure("\(path): this is no file that \"saltus modes --json\" wrote") }
     return report
-  }
-
-  /// The seeds from the first on whose starts leave a choice.
-  private func pushTSeeds() throws -> [UInt64] {
-    let world = PushT()
-    var seeds: [UInt64] = []
-    var seed = firstStart ?? 100_000
-    while seeds.count < startCount {
-      _ = try world.reset(seed: seed, generator: .legacy)
-      if world.firstContact == nil { seeds.append(seed) }
-      seed += 1
-    }
-    return seeds
-  }
-
-  private func rollOut<World: Environment, Outcome: Sendable>(
-    _ evaluation: PolicyEvaluation, _ starts: EpisodeStarts<World>,
-    until isDecided: @Sendable (World) -> Bool = { _ in false }, measure: @Sendable (World) -> Outcome
-  ) throws -> [Outcome] {
-    let progress = Mutex(ProgressReporter(label: "roll-outs", total: starts.count))
-    return try evaluation.run(
-      episodes: starts.count, makeEnvironment: starts.make, seed: { firstSeed + UInt64($0) }, until: isDecided,
-      progress: { finished in progress.withLock { $0.update(step: finished) } }, measure: { world, _ in measure(world) }
-    )
   }
 }

@@ -41,6 +41,27 @@ struct PolicyComparison: ComparedHead {
     }
   }
 
+  func hasCheckpoint(_ stage: Stage) -> Bool { FileManager.default.fileExists(atPath: checkpoint(stage.folder)) }
+
+  /// Over starts of Push-T that leave a choice, from the comparison's first on; or samples of TwoWay's one start.
+  func modeCoverage(_ stage: Stage, _ sampling: ComparisonPreset.Sampling) throws -> Double? {
+    let policy = try TrainedPolicy(contentsOf: URL(filePath: checkpoint(stage.folder)))
+    let rollout = ModeRollout(
+      evaluation: PolicyEvaluation(policy, sampler: sampling.method, threads: threads), firstSeed: settings.firstSeed)
+    let counts =
+      switch world {
+      case .twoway: [try rollout.twoWay(samples: Self.modeStarts * Self.modeSamples).counts]
+      case .pusht:
+        try rollout.pushT(
+          seeds: ModeRollout.pushTSeeds(from: settings.firstSeed, count: Self.modeStarts, reset: reset),
+          samplesPerStart: Self.modeSamples, reset: reset)
+      }
+    return ModeReport(starts: counts, networkCallsPerChunk: 1).entropy
+  }
+
+  private static let modeStarts = 40
+  private static let modeSamples = 25
+
   private func evaluate<World: Environment>(
     _ policy: TrainedPolicy, _ sampling: ComparisonPreset.Sampling, label: String,
     world: @escaping @Sendable () -> World

@@ -38,20 +38,25 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
       ConvolutionCase(
         batch: 5, inTime: 8, inChannels: 33, taps: 2, in0: 0, rows: 8, outTime: 16, outChannels: 20, outStep: 2, out0: 1
       ),
+      // No row meets the first frames, joined and tap by tap.
       ConvolutionCase(batch: 2, inTime: 3, inChannels: 4, taps: 2, in0: -9, rows: 20, outChannels: 6),
-      // Tap by tap: two to eight frames, every number of panels, several blocks of rows, frames that are copied apart;
-      // more taps than have lists; and a first tap that no row has.
+      ConvolutionCase(batch: 2, inTime: 3, inChannels: 64, taps: 2, in0: -9, rows: 7, outChannels: 40),
+      // Tap by tap: two to eight frames, one to five panels, several blocks of rows, frames that are copied apart, as many
+      // taps as have lists; and more than these.
       ConvolutionCase(inTime: 2, inChannels: 64, taps: 5, in0: -2, rows: 2, outChannels: 96),
       ConvolutionCase(inTime: 3, inChannels: 128, taps: 5, in0: -2, rows: 3, outChannels: 160),
       ConvolutionCase(inTime: 4, inChannels: 130, taps: 5, in0: -2, rows: 4, outChannels: 40),
-      ConvolutionCase(inTime: 6, inChannels: 40, taps: 3, in0: -1, rows: 6, outChannels: 70),
+      ConvolutionCase(inTime: 6, inChannels: 56, taps: 3, in0: -1, rows: 6, outChannels: 70),
+      ConvolutionCase(inTime: 4, inChannels: 64, taps: 8, in0: -4, rows: 4, outChannels: 128),
       ConvolutionCase(batch: 70, inTime: 4, inChannels: 256, taps: 5, in0: -2, rows: 4, outChannels: 64),
       ConvolutionCase(batch: 3, inTime: 4, inChannels: 1024, taps: 5, in0: -2, rows: 4, outChannels: 36),
       ConvolutionCase(batch: 30, inTime: 8, inChannels: 1024, taps: 3, inStep: 2, in0: -1, rows: 4, outChannels: 33),
       ConvolutionCase(batch: 2, inTime: 4, inChannels: 2048, taps: 5, in0: -2, rows: 4, outChannels: 32),
       ConvolutionCase(batch: 2, inTime: 6, inChannels: 40, taps: 11, in0: -5, rows: 6, outChannels: 33),
       ConvolutionCase(batch: 3, inTime: 3, inChannels: 48, taps: 3, in0: -4, rows: 7, outChannels: 20),
-      // Rows so long that they are handled in parts, in one block of rows and in several; and strips of few channels.
+      // Rows so long that they are handled in parts, of one tap and joined; and strips of few channels.
+      ConvolutionCase(batch: 7, inTime: 4, inChannels: 2048, taps: 3, in0: -1, rows: 4, outChannels: 40),
+      ConvolutionCase(batch: 5, inTime: 6, inChannels: 200, taps: 9, in0: -4, rows: 6, outChannels: 33),
       ConvolutionCase(batch: 9, inTime: 4, inChannels: 400, taps: 5, in0: -2, rows: 4, outChannels: 70),
       ConvolutionCase(batch: 50, inTime: 8, inChannels: 520, taps: 5, inStep: 2, in0: -2, rows: 4, outChannels: 33),
       ConvolutionCase(batch: 40, inTime: 16, inChannels: 2, taps: 5, in0: -2, rows: 16, outChannels: 64),

@@ -27,6 +27,7 @@ struct ComparisonTests {
     #expect(
       ComparisonTable(try Comparison(rows)).markdown == """
         Setting: pusht, 60 network evaluations of batch 8 per method, seed 1; 2 episodes from start 5000 on (legacy). Cells: mean score [95 % interval], success rate. Best in one call first.
+        Mode coverage: by network calls, entropy in bits of the side on which the block is touched first, given the start.
 
         | method | 1 call | 2 calls | 4 calls | more calls | needs | evaluations a step × steps | evaluations | minutes | ms a chunk | mode coverage |
         |---|---|---|---|---|---|--:|--:|--:|--:|--:|

@@ -134,6 +134,9 @@ import Testing
     var schedule = SamplingSchedule()
     #expect(schedule.fewestSteps == 1)
     schedule.phases = [80, 2, 0.002]
+    #expect(throws: ConsistencyError.self) {
+      try Sampler(.chain(sigmas: [80, 3]), schedule, boundary: 0.002, elementCount: 1)
+    }
     #expect(schedule.fewestSteps == 2)
   }
 

@@ -48,12 +48,16 @@ struct RealTimeHorizonTests {
     let horizon = RealTimeHorizon(
       observationSteps: 1, actionSteps: 1, mode: mode,
       wake: { wokenBefore.withLock { $0.append(world.observed) } }, predict: Self.answer)
-    let report = try ControlLoop(.init(rate: 20, headStart: 0.02)).run(
+    let report = try ControlLoop(.init(rate: 4, headStart: 0.02)).run(
       periods: 5, observe: world.observe, horizon: horizon, apply: world.apply)
     #expect(world.applied.map { Int($0) } == [0, 1, 2, 3, 4] && report.chunks == 5)
     let woken = wokenBefore.withLock { $0 }
     // A period that the machine begins late has no head start.
-    if case .inline = mode { #expect(!woken.isEmpty && woken == woken.sorted()) } else { #expect(woken.isEmpty) }
+    if case .inline = mode {
+      #expect(!woken.isEmpty && Set(woken).isSubset(of: 0..<5))
+    } else {
+      #expect(woken.isEmpty)
+    }
   }
 
   /// The second answer is held back for some periods: meanwhile the first chunk goes on, and then the periods fit.

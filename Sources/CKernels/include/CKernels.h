@@ -14,11 +14,12 @@
 
 // The instruction set that the calling thread uses: "avx512", "avx2" or "portable".
 const char *ck_isa(void);
-// Selects an instruction set by name for the whole process; returns 1, or 0 (and changes nothing) if this CPU lacks it.
+// Selects an instruction set by name for the whole process; returns 1, or 0 (and changes nothing) if this CPU lacks
+// it.
 // Meant for tests and benchmarks.
 int ck_select_isa(const char *name);
-// The same for the calling thread alone, over the process's choice; NULL returns the thread to that. Lets tests of every
-// instruction set run in parallel.
+// The same for the calling thread alone, over the process's choice; NULL returns the thread to that. Lets tests of
+// every instruction set run in parallel.
 int ck_select_isa_on_this_thread(const char *name);
 
 // MARK: - Convolutions and linear layers
@@ -50,7 +51,8 @@ typedef struct {
   long rows, out_time, out_channels, out_step, out0;
 } ck_conv_shape;
 
-// Floats of scratch that ck_conv, ck_conv_bfloat16 or ck_conv_weight_gradient needs for this shape, whatever the instruction set.
+// Floats of scratch that ck_conv, ck_conv_bfloat16 or ck_conv_weight_gradient needs for this shape, whatever the
+// instruction set.
 long ck_conv_scratch(const ck_conv_shape *shape);
 
 // The convolution above. packed: W [taps * in_channels][out_channels], packed; bias: [out_channels] or NULL.
