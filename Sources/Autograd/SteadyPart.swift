@@ -8,9 +8,8 @@ import CKernels
 /// side.
 struct SplitLinears {
   struct Layer {
-    /// What the layer's step stores, and the convolution and the bias in it.
+    /// What the layer's step stores, and the bias in it.
     let node: Int
-    let convolution: Int
     let bias: Int
     let parameter: Parameter
     let bank: Bank
@@ -76,8 +75,7 @@ struct SteadyPart {
         case .concatenate(let first, let second) = graph.nodes[x].operation,
         steady.contains(first), !steady.contains(second)
       else { continue }
-      let layer = SplitLinears.Layer(
-        node: step.node, convolution: id, bias: bias, parameter: parameter, bank: bank)
+      let layer = SplitLinears.Layer(node: step.node, bias: bias, parameter: parameter, bank: bank)
       // Weights can stand side by side if they fill their panels.
       if let index = splits.firstIndex(where: { $0.input == x && $0.layers.allSatisfy(\.fillsPanels) }) {
         splits[index].layers.append(layer)

