@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # One forward pass: Saltus, ONNX Runtime and PyTorch in turn, round after round, on one and on two threads.
 #   ./latency.sh [ROUNDS=5]
-# Settings by environment: WIDTHS=64,128,256  BATCH=1 (several of either, with spaces between them)  THREADS="1 2"  RUN_SECONDS=3 (per run of a peer)
+# Settings by environment: WIDTHS=64,128,256  BATCH=1 (several of either, with spaces between them)  THREADS="1 2"
+#   RUN_SECONDS=3 (per run of a peer)
 #   PEERS="onnxruntime pytorch" (by default all that are installed; also pytorch-compiled, from PyTorch 2 on)
 #   RESULTS=DIR keeps every run's JSON  SALTUS=PATH of the program  PEERS_PYTHON=PATH of the peers' interpreter
 # The noise level stays, as in a control loop: Saltus computes what follows from it alone once, and ONNX Runtime folds it.

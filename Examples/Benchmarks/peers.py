@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # Copyright The Saltus Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Times PyTorch, eager and compiled, and ONNX Runtime on the network of `saltus bench`, one line of JSON per measurement.
+"""Times PyTorch (eager, compiled) and ONNX Runtime on the network of `saltus bench`, one line of JSON a measurement.
 
     python3 peers.py                                     latency, forward and train, on one and on two threads
     python3 peers.py --what latency --threads 1 --peers onnxruntime --weights CHECKPOINT.safetensors
 
 `latency` is one forward pass at batch 1, `forward` one at batch 64, `train` one step at batch 256: forward, mean
-squared error, backward, AdamW (fused, or before PyTorch 2.4 its multi-tensor form); `train_full` adds clipping by the global norm and an EMA of the
-weights. Times are of whole calls in milliseconds; `cpu_ms` is processor time of all threads per call. Compiled means
+squared error, backward, AdamW (fused, or before PyTorch 2.4 its multi-tensor form); `train_full` adds clipping by the
+global norm and an EMA of the weights. Times are of whole calls in milliseconds; `cpu_ms` is processor time of all threads per call. Compiled means
 torch.compile with frozen weights, for forward passes; it needs PyTorch 2 and a C++ compiler.
 
 A peer that is not installed is named on standard error, with the command that installs it, and skipped.

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # One training step: Saltus and PyTorch in turn, round after round.
 #   ./training.sh [ROUNDS=5]
-# Settings by environment: WIDTHS=64,128,256  BATCH=256 (several of either, with spaces between them)  THREADS=2  RUN_SECONDS=3 (per run of a peer)
+# Settings by environment: WIDTHS=64,128,256  BATCH=256 (several of either, with spaces between them)  THREADS=2
+#   RUN_SECONDS=3 (per run of a peer)
 #   STEP=train_full gives PyTorch's step clipping and an EMA too; RESULTS, SALTUS, PEERS_PYTHON as in latency.sh
 set -u
 . "$(dirname "$0")/common.sh"
