@@ -47,6 +47,14 @@ run_saltus() { # run_saltus THREADS ROUND ARGUMENT... : saltus bench ARGUMENT...
   echo "'saltus bench $*' failed on $threads thread(s); this round goes on without it." >&2
 }
 
+export_work() { # export_work ARGUMENT... : sets $work, what peers.py needs to do the work of saltus bench policy ARGUMENT...
+  work=
+  [ -n "$can_saltus" ] || return 0
+  [ -s "$results/work.safetensors" ] ||
+    "$SALTUS" bench policy "$@" --seconds 0 --export "$results/work.safetensors" >/dev/null || return 0
+  work="--work $results/work.safetensors"
+}
+
 run_peer() { # run_peer PEER THREADS ROUND ARGUMENT... : peers.py ARGUMENT... --peers PEER --threads THREADS
   local peer=$1 file=$results/$1-$2-$3.json threads=$2
   shift 3

@@ -8,8 +8,9 @@
 #   PEERS="onnxruntime pytorch" (by default all that are installed; also pytorch-compiled, from PyTorch 2 on)
 #   RESULTS=DIR keeps every run's JSON  SALTUS=PATH of the program  PEERS_PYTHON=PATH of the peers' interpreter
 # The noise level stays, as in a control loop: Saltus computes what follows from it alone once, and ONNX Runtime folds it.
-# Saltus also with weights in bfloat16. "floor" is, for one thread, the least time that its multiply-adds or its reading of the
-# weights could take, measured between its runs, as a share of their median.
+# Saltus also with weights in bfloat16. "floor" is the least time that the multiply-adds or the reading of the weights could take on
+# as many threads, measured between the runs, as a share of their median. All have the same weights and inputs, and the peers'
+# outputs are compared with Saltus'.
 set -u
 . "$(dirname "$0")/common.sh"
 BATCH=${BATCH:-1}
@@ -22,15 +23,15 @@ if [ -z "${PEERS+set}" ] && can_peer torch; then
 fi
 
 one_round() { # one_round ROUND WIDTHS BATCH
-  local threads shape peer what=latency
+  local threads shape="--widths $2 --action 2 --condition 20 --horizon 16 --batch $3" peer what=latency
   [ "$3" = 1 ] || what=forward
+  export_work $shape
+  shape="$shape --ceiling"
   for threads in $THREADS; do
-    shape="--widths $2 --action 2 --condition 20 --horizon 16 --batch $3"
-    [ "$threads" != 1 ] || shape="$shape --ceiling"
     run_saltus "$threads" "$1" policy $shape
     SALTUS_LABEL=saltus-bf16 run_saltus "$threads" "$1" policy $shape --weights bfloat16
     for peer in $peers; do
-      run_peer "$peer" "$threads" "$1" --what "$what" --batch "$3" --widths "$2" --fixed-noise
+      run_peer "$peer" "$threads" "$1" --what "$what" --batch "$3" --widths "$2" $work --fixed-noise
     done
   done
 }

@@ -4,7 +4,7 @@
 """Times PyTorch (eager, compiled) and ONNX Runtime on the network of `saltus bench`, one line of JSON a measurement.
 
     python3 peers.py                                     latency, forward and train, on one and on two threads
-    python3 peers.py --what latency --threads 1 --peers onnxruntime --weights CHECKPOINT.safetensors
+    python3 peers.py --what latency --threads 1 --peers onnxruntime --work WORK.safetensors
 
 `latency` is one forward pass at batch 1, `forward` one at batch 64, `train` one step at batch 256: forward, mean
 squared error, backward, AdamW (fused, or before PyTorch 2.4 its multi-tensor form); `train_full` adds clipping by the
@@ -45,8 +45,8 @@ def arguments():
     parser.add_argument("--horizon", type=int, default=16)
     parser.add_argument("--embedding", type=int, default=128)
     parser.add_argument("--groups", type=int, default=8)
-    parser.add_argument("--weights", help="a safetensors file; its shapes then replace the sizes above, but not groups")
-    parser.add_argument("--prefix", default="", help="what precedes the parameters' names in that file")
+    parser.add_argument("--work", help="what `saltus bench policy --export` wrote: the weights and inputs to take instead of "
+                        "random ones of the sizes above (but for groups), and the output that every peer must have")
     parser.add_argument("--fixed-noise", action="store_true",
                         help="ONNX Runtime: make the noise level a constant of the graph, which is then folded")
     parser.add_argument("--seconds", type=float, default=3, help="time per measurement, after the warm-up")
@@ -59,9 +59,7 @@ def sizes_from_weights(tensors, groups):
     while f"down.{len(widths)}.block1.conv1.weight" in tensors:
         widths.append(tensors[f"down.{len(widths)}.block1.conv1.weight"].shape[0])
     if not widths or "final.out.weight" not in tensors:
-        known = ", ".join(sorted(tensors)[:4])
-        sys.exit(f"the weights hold no TemporalUNet: down.0.block1.conv1.weight or final.out.weight is missing among "
-                 f"{known}, ...; does the file need another --prefix?")
+        sys.exit("--work: the file holds no network of `saltus bench policy --export`")
     first = tensors["down.0.block1.conv1.weight"].shape
     channels = tensors["final.out.weight"].shape[0]
     embedding = tensors["noise_embedding.linear1.weight"].shape[1]
@@ -70,33 +68,42 @@ def sizes_from_weights(tensors, groups):
                 frame_size=first[1] - channels, target_time="target_embedding.linear1.weight" in tensors)
 
 
-def make_network(torch, options):
+def part(tensors, prefix):
+    return {name[len(prefix):]: value for name, value in tensors.items() if name.startswith(prefix)}
+
+
+def exported_work(torch, options):
+    """The network, its inputs in the order of TemporalUNet's arguments, and the output that Saltus has for them."""
     from safetensors_file import read
     from temporal_unet_twin import TemporalUNet
+    tensors, _ = read(options.work)
+    weights, values = part(tensors, "network."), part(tensors, "bench.")
+    network = TemporalUNet(**sizes_from_weights(weights, options.groups))
+    network.load_state_dict({name: torch.from_numpy(weights[name]) for name in network.state_dict()})
+    inputs = {name: torch.from_numpy(values[name]) for name in ("x", "noise", "global_condition") if name in values}
+    return network, inputs, torch.from_numpy(values["output"])
+
+
+def random_work(torch, options, batch):
+    """The same of random numbers, without an output to compare with."""
+    from temporal_unet_twin import TemporalUNet
     torch.manual_seed(0)
-    if not options.weights:
-        widths = [int(width) for width in options.widths.split(",")]
-        sizes = dict(channels=options.action, widths=widths, kernel=5, groups=options.groups,
-                     embedding=options.embedding, global_size=options.condition, frame_size=0, target_time=False)
-        return TemporalUNet(**sizes), sizes
-    tensors, _ = read(options.weights)
-    tensors = {name[len(options.prefix):]: value for name, value in tensors.items() if name.startswith(options.prefix)}
-    sizes = sizes_from_weights(tensors, options.groups)
-    network = TemporalUNet(**sizes)
-    network.load_state_dict({name: torch.from_numpy(tensors[name]).float() for name in network.state_dict()})
-    return network, sizes
+    widths = [int(width) for width in options.widths.split(",")]
+    network = TemporalUNet(channels=options.action, widths=widths, kernel=5, groups=options.groups,
+                           embedding=options.embedding, global_size=options.condition, frame_size=0, target_time=False)
+    inputs = {"x": torch.randn(batch, options.horizon, options.action), "noise": torch.full((batch,), -100.0)}
+    if options.condition:
+        inputs["global_condition"] = torch.randn(batch, options.condition)
+    return network, inputs, None
 
 
-def make_inputs(torch, sizes, batch, horizon):
-    """Name -> tensor, in the order of TemporalUNet's arguments."""
-    inputs = {"x": torch.randn(batch, horizon, sizes["channels"]), "noise": 100 * torch.randn(batch)}
-    if sizes["target_time"]:
-        inputs["target"] = 100 * torch.randn(batch)
-    if sizes["global_size"]:
-        inputs["global_condition"] = torch.randn(batch, sizes["global_size"])
-    if sizes["frame_size"]:
-        inputs["frames"] = torch.randn(batch, horizon, sizes["frame_size"])
-    return inputs
+def check(peer, output, expected):
+    """Ends the program where the peer does not do the same work."""
+    if expected is None:
+        return
+    difference = float(abs(output - expected).max() / abs(expected).max())
+    if not difference < 1e-4:
+        sys.exit(f"{peer} differs from Saltus by {difference:.1e} of the largest output: not the same network")
 
 
 def measure(call, seconds):
@@ -132,7 +139,7 @@ def pytorch_forward(torch, network, inputs):
 
     def call():
         with torch.inference_mode():
-            network(**inputs)
+            return network(**inputs)
     return call
 
 
@@ -167,7 +174,7 @@ def pytorch_step(torch, network, inputs, full):
 
 
 def onnxruntime_session(torch, onnxruntime, network, inputs, threads, fixed_noise):
-    """An ONNX Runtime session of the network at the inputs' shapes, checked against PyTorch, and its feed."""
+    """An ONNX Runtime session of the network at the inputs' shapes, and its feed."""
     network.eval()
     names = [name for name in inputs if not (fixed_noise and name == "noise")]
 
@@ -188,12 +195,7 @@ def onnxruntime_session(torch, onnxruntime, network, inputs, threads, fixed_nois
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(file.getvalue(), options, providers=["CPUExecutionProvider"])
-    feed = {name: inputs[name].numpy() for name in names}
-    with torch.no_grad():
-        difference = abs(session.run(None, feed)[0] - network(**inputs).numpy()).max()
-    if not difference < 1e-3:
-        sys.exit(f"ONNX Runtime differs from PyTorch by {difference}: the exported graph is not this network")
-    return session, feed
+    return session, {name: inputs[name].numpy() for name in names}
 
 
 def load(peer):
@@ -212,23 +214,28 @@ def load(peer):
 
 def run(options, torch, onnxruntime, threads):
     torch.set_num_threads(threads)
-    network, sizes = make_network(torch, options)
     for what in options.what:
-        batch = options.batch or BATCHES[what]
-        inputs = make_inputs(torch, sizes, batch, options.horizon)
-        if "pytorch" in options.peers:
+        if options.work:
+            network, inputs, expected = exported_work(torch, options)
+        else:
+            network, inputs, expected = random_work(torch, options, options.batch or BATCHES[what])
+        batch = inputs["x"].shape[0]
+        for peer in options.peers:
             if what.startswith("train"):
+                if peer != "pytorch":
+                    continue
                 call = pytorch_step(torch, network, inputs, full=what == "train_full")
+            elif peer == "onnxruntime":
+                session, feed = onnxruntime_session(
+                    torch, onnxruntime, network, inputs, threads, options.fixed_noise)
+                call = lambda: session.run(None, feed)[0]  # noqa: E731
+                check(peer, torch.from_numpy(call()), expected)
             else:
-                call = pytorch_forward(torch, network, inputs)
-            report("pytorch", what, batch, threads, torch.__version__, measure(call, options.seconds))
-        if "pytorch-compiled" in options.peers and not what.startswith("train"):
-            call = pytorch_compiled_forward(torch, network, inputs)
-            report("pytorch-compiled", what, batch, threads, torch.__version__, measure(call, options.seconds))
-        if onnxruntime and not what.startswith("train"):
-            session, feed = onnxruntime_session(torch, onnxruntime, network, inputs, threads, options.fixed_noise)
-            numbers = measure(lambda: session.run(None, feed), options.seconds)
-            report("onnxruntime", what, batch, threads, onnxruntime.__version__, numbers)
+                forward = pytorch_forward if peer == "pytorch" else pytorch_compiled_forward
+                call = forward(torch, network, inputs)
+                check(peer, call(), expected)
+            version = onnxruntime.__version__ if peer == "onnxruntime" else torch.__version__
+            report(peer, what, batch, threads, version, measure(call, options.seconds))
 
 
 def main():
@@ -245,6 +252,8 @@ def main():
         print(f"PyTorch {torch.__version__} cannot compile; skipped. To compare with it: {INSTALL['pytorch-compiled']}",
               file=sys.stderr)
         options.peers.remove("pytorch-compiled")
+    if onnxruntime is None and "onnxruntime" in options.peers:
+        options.peers.remove("onnxruntime")
     for threads in options.threads:
         run(options, torch, onnxruntime, threads)
 

@@ -5,7 +5,7 @@
 
 `median` and `p99` are medians over the rounds, `min` is the least of all. `ratio` is the median over rounds of the
 program's median divided by Saltus' median in the same round: above 1, Saltus is faster. Rounds lacking either of the
-two do not count towards it. `GFLOP/s` is at the median; `floor` is explained in latency.sh. Peers have neither.
+two do not count towards it. `GFLOP/s` is at the median and counts the operations that the result needs, of peers too; `floor` is explained in latency.sh.
 """
 
 import json
@@ -41,10 +41,21 @@ def known(entries, key, form):
     return "-" if value != value else form.format(value)
 
 
+def with_rates(measured):
+    """Gives peers the operations per second of doing what Saltus did."""
+    for (program, threads), rounds in measured.items():
+        ours = measured.get(("saltus", threads), {})
+        work = [entry["gflops"] * entry["median_ms"] for entry in ours.values()]
+        for entry in rounds.values():
+            if work and entry["gflops"] != entry["gflops"]:
+                entry["gflops"] = work[0] / entry["median_ms"]
+    return measured
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit("usage: table.py FOLDER")
-    measured = read(sys.argv[1])
+    measured = with_rates(read(sys.argv[1]))
     if not measured:
         sys.exit("nothing was measured")
     print(f"{'threads':>7}  {'program':<16} {'rounds':>6} {'median':>9} {'min':>9} {'p99':>9} {'ratio':>7} "

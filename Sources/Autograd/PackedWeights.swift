@@ -91,13 +91,16 @@ public final class PackedWeights: @unchecked Sendable {
   /// Reads every packed copy once, but for those that only steady values are computed from: what a network call at batch 1
   /// cannot do faster.
   ///
-  /// - Returns: the sum of their bits, 32 at a time.
+  /// - Parameters:
+  ///   - part: 0..<parts: this thread's share of each copy.
+  ///   - parts: threads that read together.
+  /// - Returns: the sum of the share's bits, 32 at a time.
   @discardableResult
-  public func readAll() -> UInt32 {
-    items.withLock { items in
-      items.all.reduce(0) { sum, item in
-        item.isSteady ? sum : sum &+ ck_read_words(item.floats, item.packed.assumingMemoryBound(to: Float.self))
-      }
+  public func readAll(part: Int = 0, of parts: Int = 1) -> UInt32 {
+    items.withLock(\.all).reduce(0) { sum, item in
+      guard !item.isSteady else { return sum }
+      let (begin, end) = (item.floats * part / parts, item.floats * (part + 1) / parts)
+      return sum &+ ck_read_words(end - begin, item.packed.assumingMemoryBound(to: Float.self) + begin)
     }
   }
 

@@ -99,69 +99,6 @@ struct BenchSizes: ParsableArguments {
   }
 }
 
-extension WeightStorage: ExpressibleByArgument {}
-
-struct BenchPolicy: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "policy",
-    abstract: "One network call at a batch, as in a control loop: the noise level is the last call's.")
-
-  @OptionGroup var sizes: BenchSizes
-
-  @Option(help: "Samples per call.")
-  var batch = 1
-
-  @Option(help: "How weights are stored.")
-  var weights = WeightStorage.float32
-
-  @Flag(help: "Measure the least time that one core could take, too: its multiply-adds, and reading the weights.")
-  var ceiling = false
-
-  func validate() throws {
-    guard (1...100_000).contains(batch) else { throw ValidationError("--batch \(batch): 1 to 100,000 are possible.") }
-    if ceiling && sizes.threadOptions.threads != 1 {
-      throw ValidationError("--ceiling is one core's: give --threads 1.")
-    }
-  }
-
-  func run() throws {
-    let configuration = try sizes.configuration()
-    var layout = ParameterLayout()
-    let network = TemporalUNet(configuration, in: &layout)
-    let graph = Graph()
-    let condition = graph.input("condition", [batch, 1, max(1, configuration.globalCondition)])
-    let y = network(
-      graph.input("x", [batch, sizes.horizon, configuration.channels]), noise: graph.input("u", [batch, 1, 1]),
-      Conditioning(global: configuration.globalCondition > 0 ? condition : nil))
-    let weights = PackedWeights([.online: layout.initialize(seed: 1)], storage: weights)
-    // As a sampler's: the noise level stays.
-    let plan = Plan(graph, outputs: ["y": y], steady: ["u"], weights: weights, threads: sizes.threadOptions.threads)
-    plan.run()
-    let measured = ceiling ? { self.ceiling(of: plan, weights) } : nil
-    try sizes.measure(operations: plan.statistics.usefulFlops, ceiling: measured) { plan.runOnSteadyValues() }
-  }
-
-  /// Takes turns, so that all three meet the same machine.
-  private func ceiling(of plan: Plan, _ weights: PackedWeights) -> BenchmarkReport.Ceiling {
-    var (runs, reads, peaks): ([Double], [Double], [Double]) = ([], [], [])
-    var result: Float = 0
-    let end = ck_now() + sizes.seconds
-    while runs.count < 20 || (runs.count < 1 << 14 && ck_now() < end) {
-      let start = ck_now()
-      plan.runOnSteadyValues()
-      let ran = ck_now()
-      weights.readAll()
-      let read = ck_now()
-      let operations = ck_multiply_adds(20_000, &result)
-      let multiplied = ck_now()
-      runs.append((ran - start) * 1e3)
-      reads.append((read - ran) * 1e3)
-      peaks.append(Double(operations) / (multiplied - read) * 1e-9)
-    }
-    return BenchmarkReport.Ceiling(operations: plan.statistics.usefulFlops, runs: runs, reads: reads, peaks: peaks)
-  }
-}
-
 struct BenchTrain: SharedByRanks {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "One training step: forward, backward, clipping, AdamW, EMA.",
