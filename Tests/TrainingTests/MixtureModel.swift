@@ -28,7 +28,9 @@ struct MixtureTask: TrainingTask {
     // As `TrainingMethod.loss` does, but that the teacher may be another kind of network.
     let recording = LossRecording(
       graph: graph, student: Denoiser(network, method.student),
-      teacher: method.teacher.map { Denoiser(teacher!, $0) }, data: data, conditioning: Conditioning(),
+      teacher: method.teacher.map { Denoiser(teacher!, $0) }, data: data,
+      // Of guided students' data, which are all of one condition, 1.
+      conditioning: Conditioning(global: method.objective.guidance == nil ? nil : graph.constant([1], [1, 1, 1])),
       learned: Dictionary(uniqueKeysWithValues: learned))
     return RecordedLoss(graph, loss: method.objective.loss(recording).mean())
   }
@@ -63,7 +65,7 @@ struct MixtureModel: Sendable {
     let objective = try configuration.objective(sigmaData: MixtureTruth.sigmaData)
     var layout = ParameterLayout()
     let network = MixtureNetwork(
-      embedsTarget: type(of: objective).needsTargetTime, frame: type(of: objective).frame, in: &layout)
+      second: type(of: objective).secondEmbedding, frame: type(of: objective).frame, in: &layout)
     let plain = Parameterisation(Preconditioning(sigmaData: MixtureTruth.sigmaData), noiseScale: .edm)
     let parameterisation = Parameterisation(
       Preconditioning(
@@ -105,28 +107,39 @@ struct MixtureModel: Sendable {
     /// Mean distance of a sample to where the exact flow takes its noise, in standard deviations of the data.
     var map: Double
 
+    /// - Parameter share: the exact one.
+    init(_ samples: [Float], _ exact: [Double], share: Double) {
+      self.share = Double(samples.count(where: { $0 < 0 })) / Double(samples.count) - share
+      map = zip(samples, exact).reduce(0) { $0 + abs(Double($1.0) - $1.1) } / Double(samples.count)
+    }
+
     var description: String { String(format: "share %+.4f, map %.4f", share, map) }
   }
 
-  func errors(_ sampling: SamplingMethod) throws -> Errors {
+  /// - Parameter guidance: w, for a model that embeds it; the exact flow is then the guided one.
+  func errors(_ sampling: SamplingMethod, guidance: Double? = nil) throws -> Errors {
     let shares = MixtureTruth.levels(512)
     let schedule = SamplingSchedule(of: objective)
     let boundary = denoiser.parameterisation.preconditioning.boundarySigma
     let start = shares.map { Float(MixtureTruth.quantile($0, sigma: schedule.sigmaMax) / schedule.sigmaMax) }
-    let plan = DenoiserPlan(denoiser, shape: [shares.count, 1, 1], weights: PackedWeights([.online: weights]))
+    let plan = DenoiserPlan(
+      denoiser, shape: [shares.count, 1, 1], weights: PackedWeights([.online: weights])
+    ) { graph in Conditioning(guidance: guidance.map { graph.constant([Float($0)], [1, 1, 1]) }) }
     var sampler = try Sampler(
-      sampling, schedule, boundary: boundary, jumps: denoiser.network.embedsTarget, elementCount: shares.count)
+      sampling, schedule, boundary: boundary, jumps: type(of: objective).needsTargetTime, elementCount: shares.count)
     var samples = [Float](repeating: 0, count: shares.count)
     samples.withUnsafeMutableBufferPointer { samples in
       sampler.sample(samples, noise: { _ = $0.update(fromContentsOf: start) }) { x, sigma, end in
         plan(x, sigma, to: end)
       }
     }
-    let exact = shares.map { MixtureTruth.quantile($0, sigma: boundary) }
-    let distance = zip(samples, exact).reduce(0) { $0 + abs(Double($1.0) - $1.1) }
-    return Errors(
-      share: Double(samples.count(where: { $0 < 0 })) / Double(shares.count)
-        - MixtureTruth.cumulative(0, sigma: boundary),
-      map: distance / Double(shares.count))
+    guard let guidance else {
+      let exact = shares.map { MixtureTruth.quantile($0, sigma: boundary) }
+      return Errors(samples, exact, share: MixtureTruth.cumulative(0, sigma: boundary))
+    }
+    let exact = start.map {
+      MixtureTruth.end(of: schedule.sigmaMax * Double($0), from: schedule.sigmaMax, to: boundary, guidance: guidance)
+    }
+    return Errors(samples, exact, share: Double(exact.count(where: { $0 < 0 })) / Double(exact.count))
   }
 }

@@ -34,11 +34,33 @@ enum MixtureTruth {
   /// The middles of `count` equal shares.
   static func levels(_ count: Int) -> [Double] { (0..<count).map { (Double($0) + 0.5) / Double(count) } }
 
+  /// What tells the modes apart beside x: ½ ln(0.7/0.3).
+  static let logOdds = log((1 - share) / share) / 2
+
   /// E[x0 | x]: (s² x + sigma² tanh(½ ln(0.7/0.3) + x/v))/v, v = s² + sigma².
-  static func denoised(_ x: Double, sigma: Double) -> Double {
+  ///
+  /// - Parameter guidance: w of (1 + w) E[x0 | x] − w E[x0 | x, ∅]: without the condition, ∅, both modes are as likely.
+  static func denoised(_ x: Double, sigma: Double, guidance: Double = 0) -> Double {
     let variance = deviation * deviation + sigma * sigma
-    let mean = tanh(log((1 - share) / share) / 2 + x / variance)
+    let mean = (1 + guidance) * tanh(logOdds + x / variance) - guidance * tanh(x / variance)
     return (deviation * deviation * x + sigma * sigma * mean) / variance
+  }
+
+  /// Where that denoiser's flow dx/dσ = (x − D)/σ takes a point, by Runge-Kutta steps of one per cent of σ.
+  static func end(of point: Double, from start: Double, to end: Double, guidance: Double = 0) -> Double {
+    func slope(_ x: Double, _ sigma: Double) -> Double { (x - denoised(x, sigma: sigma, guidance: guidance)) / sigma }
+    let steps = Int((log(start / end) / 0.01).rounded(.up))
+    var (x, sigma) = (point, start)
+    for step in 1...steps {
+      let h = start * pow(end / start, Double(step) / Double(steps)) - sigma
+      let a = slope(x, sigma)
+      let b = slope(x + h / 2 * a, sigma + h / 2)
+      let c = slope(x + h / 2 * b, sigma + h / 2)
+      let d = slope(x + h * c, sigma + h)
+      x += h / 6 * (a + 2 * b + 2 * c + d)
+      sigma += h
+    }
+    return x
   }
 }
 
@@ -55,6 +77,8 @@ struct MixtureNetwork: Network {
   private let layers: Layers?
   /// What u is multiplied by: the linear frame's 0 … 1000 would make derivatives by it large in so small a network.
   private let scale: Float
+  /// The same of the second embedding's u, where a guidance w is 1000 w.
+  private let targetScale: Float
   var embedsTarget: Bool { layers?.target != nil }
 
   /// The exact denoiser's, for plain EDM coefficients and the embedding ln(sigma)/4; it has no parameters.
@@ -62,14 +86,16 @@ struct MixtureNetwork: Network {
 
   private init() {
     layers = nil
-    scale = 1
+    (scale, targetScale) = (1, 1)
   }
 
-  init(embedsTarget: Bool, frame: Preconditioning.Frame, width: Int = 48, in layout: inout ParameterLayout) {
+  init(second: SecondEmbedding?, frame: Preconditioning.Frame, width: Int = 48, in layout: inout ParameterLayout) {
     scale = frame == .linear ? 0.01 : 1
+    targetScale = second == .guidance ? 0.01 : scale
     layers = Layers(
       embedding: layout.scope("embedding") { NoiseEmbedding(width: 16, in: &$0) },
-      target: embedsTarget ? layout.scope("target") { NoiseEmbedding(width: 16, startsAtZero: true, in: &$0) } : nil,
+      target: second == nil
+        ? nil : layout.scope("target") { NoiseEmbedding(width: 16, startsAtZero: true, in: &$0) },
       input: layout.scope("input") { Linear(1, width, in: &$0) },
       blocks: (0..<3).map { index in
         layout.scope("block\(index)") { layout in
@@ -83,23 +109,25 @@ struct MixtureNetwork: Network {
   }
 
   func callAsFunction(_ x: Tensor, noise: Tensor, target: Tensor?, _ conditioning: Conditioning) -> Tensor {
-    guard let layers else { return exact(x, noise: noise) }
+    guard let layers else { return exact(x, noise: noise, condition: conditioning.global) }
     var level = layers.embedding(noise * scale)
-    if let embedding = layers.target, let target { level = level + embedding(target * scale) }
+    if let embedding = layers.target, let target { level = level + embedding(target * targetScale) }
     level = level.mish()
     var h = layers.input(x)
     for block in layers.blocks { h = h + block.linear((h + block.film(level)).mish()) }
     return layers.output(h)
   }
 
-  private func exact(_ input: Tensor, noise: Tensor) -> Tensor {
+  /// - Parameter condition: 1, or 0 where it is dropped; nil: never.
+  private func exact(_ input: Tensor, noise: Tensor, condition: Tensor?) -> Tensor {
     let data = Float(MixtureTruth.deviation * MixtureTruth.deviation)
     let sigma = (noise * 4).apply(.exp)
     let total = sigma.squared() + 1
     let x = input * total.squareRoot()
     let inverse = (sigma.squared() + data).reciprocal()
-    let offset = Float(log((1 - MixtureTruth.share) / MixtureTruth.share) / 2)
-    let mean = (x * inverse + offset).apply(.tanh)
+    let offset = Float(MixtureTruth.logOdds)
+    let known = condition.map { x * inverse + $0 * offset } ?? x * inverse + offset
+    let mean = known.apply(.tanh)
     let denoised = (x * data + mean * sigma.squared()) * inverse
     // D = x/q² + sigma/q F, q² = sigma² + 1.
     return (denoised - x * total.reciprocal()) * total.squareRoot() * sigma.reciprocal()
