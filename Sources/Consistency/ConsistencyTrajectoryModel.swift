@@ -7,10 +7,11 @@ import Foundation
 ///     d(G_sg(G(x_t, t, s), s, b), G_sg(G_sg(x_r, r, s), s, b)) + dsmWeight λ(σ) d′(g(x_σ, σ, σ), x0),
 ///     G(x, t, s) = s/t x + (1 − s/t) g(x, t, s),
 ///
-/// x_r one solver step of the teacher from x_t = x0 + t z; s ≤ r < t points of a Karras mesh, s drawn evenly below t. Outer
-/// jumps to the boundary b have frozen parameters (the target's), and the gradient passes through one of them into the
-/// inner jump. The network embeds t and s; g(x, σ, σ) is a denoiser, which the second term trains: with the mean square for
-/// d′, as Kim et al. have it, it is the mean of the data that λ is the weight for; Consistency Policy has d for d′.
+/// x_r where the teacher's solver leads from x_t = x0 + t z, point by point of a Karras mesh; s ≤ r < t points of it, s drawn
+/// evenly below t. Outer jumps to the boundary b have frozen parameters (the target's), and the gradient passes through one
+/// of them into the inner jump. The network embeds t and s; g(x, σ, σ) is a denoiser, which the second term trains: with the
+/// mean square for d′, as Kim et al. have it, it is the mean of the data that λ is the weight for; Consistency Policy has d
+/// for d′.
 public struct ConsistencyTrajectoryModel: Objective {
   /// The settings, by default Consistency Policy's.
   public struct Configuration: ObjectiveSettings {
@@ -24,9 +25,9 @@ public struct ConsistencyTrajectoryModel: Objective {
     public var sigmaMax = 80.0
     /// How strongly the mesh gathers at small sigmas, positive: see `KarrasMesh`.
     public var rho = 7.0
-    /// The teacher's step from t to r.
+    /// The teacher's steps from t to r, one for each interval of the mesh between them, as in the released code.
     public var solver = OneStepMethod.heun
-    /// The most intervals that it may skip, at least 1; r is drawn evenly.
+    /// The most intervals that lie between them, 1 to 100; r is drawn evenly. Every sample pays for the most.
     public var largestStep = 1
     /// The distance d.
     public var metric = Distance.pseudoHuber
@@ -76,6 +77,8 @@ public struct ConsistencyTrajectoryModel: Objective {
   let sigmaData: Double
   let factor: Double
   let denoisingNoise: LogNormal
+  /// As many as the largest step has intervals.
+  private var teacherSteps: Int { min(configuration.largestStep, mesh.intervalCount) }
 
   /// Scales the configuration's noise levels to the data and lays out the mesh.
   ///
@@ -88,7 +91,7 @@ public struct ConsistencyTrajectoryModel: Objective {
     try ConsistencyError.require((3...100_000).contains(c.meshCount), "meshCount", c.meshCount, "3 to 100,000 points")
     try ConsistencyError.requireRange(sigmaMin: c.sigmaMin, sigmaMax: c.sigmaMax)
     try ConsistencyError.requirePositive("rho", c.rho)
-    try ConsistencyError.require(c.largestStep >= 1, "largestStep", c.largestStep, "1 or more")
+    try ConsistencyError.require((1...100).contains(c.largestStep), "largestStep", c.largestStep, "1 to 100")
     try ConsistencyError.requirePositive("huberConstant", c.huberConstant)
     try ConsistencyError.require(
       (0..<1).contains(Float(c.targetDecay)), "targetDecay", c.targetDecay, "a number in [0, 1)")
@@ -122,22 +125,26 @@ public struct ConsistencyTrajectoryModel: Objective {
   public var sigmaMax: Double { mesh.sigmas[0] }
   /// The mesh's last sigma.
   public var sigmaMin: Double { mesh.sigmas.last! }
-  /// `t`, `r` and `s` as above, `boundary`, and `denoised`, that of the denoising term.
-  public var levelNames: [String] { ["t", "r", "s", "boundary", "denoised"] }
-  /// `keptOfT`, s/t; `keptOfR`, s/r; `keptOfS`, b/s; `denoisingWeight`, dsmWeight λ(σ); then those of the teacher's step.
-  public var scalarNames: [String] {
-    ["keptOfT", "keptOfR", "keptOfS", "denoisingWeight"] + TeacherStep.scalarNames()
+  /// `t`, `r` and `s` as above, `boundary`, and `denoised`, that of the denoising term; then those that the teacher passes.
+  public var levelNames: [String] {
+    ["t", "r", "s", "boundary", "denoised"] + TeacherStep.levelNames(steps: teacherSteps)
   }
-  /// 12 with Heun's method and the denoising term: the teacher's step 1 or 2; the inner jump 3 and its target's 1; the
-  /// outer jump, through which the gradient passes, 2 and its target's 1; the denoising term 3.
-  public var evaluationsPerStep: Int { 7 + configuration.solver.callsPerStep + (configuration.dsmWeight > 0 ? 3 : 0) }
+  /// `keptOfT`, s/t; `keptOfR`, s/r; `keptOfS`, b/s; `denoisingWeight`, dsmWeight λ(σ); then those of the teacher's steps.
+  public var scalarNames: [String] {
+    ["keptOfT", "keptOfR", "keptOfS", "denoisingWeight"] + TeacherStep.scalarNames(steps: teacherSteps)
+  }
+  /// 12 with Heun's method and the denoising term: each of the teacher's steps 1 or 2; the inner jump 3 and its target's 1;
+  /// the outer jump, through which the gradient passes, 2 and its target's 1; the denoising term 3.
+  public var evaluationsPerStep: Int {
+    7 + teacherSteps * configuration.solver.callsPerStep + (configuration.dsmWeight > 0 ? 3 : 0)
+  }
 
   /// Draws the three levels of the mesh and the denoising term's; the same at any `progress`.
   public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {
     func index(_ count: Int) -> Int { Int(generator.unitUniform() * Double(count)) }
     let t = index(mesh.intervalCount)
     let s = t + 1 + index(mesh.intervalCount - t)
-    let r = t + 1 + index(min(configuration.largestStep, s - t))
+    let r = t + 1 + index(min(teacherSteps, s - t))
     let sigma: Double
     if generator.unitUniform() < 0.5 {
       let c = configuration
@@ -150,15 +157,17 @@ public struct ConsistencyTrajectoryModel: Objective {
   }
 
   /// - Parameters:
-  ///   - t, r, s: indices of the mesh, t < r ≤ s.
+  ///   - t, r, s: indices of the mesh, t < r ≤ s, r at most `largestStep` from t.
   ///   - sigma: the denoising term's level.
   package func draw(t: Int, r: Int, s: Int, denoised sigma: Double) -> Draw {
+    // Steps that are not needed on the way to r stay there.
+    let passed = (0...teacherSteps).map { mesh.sigmas[min(t + $0, r)] }
     let (t, r, s) = (mesh.sigmas[t], mesh.sigmas[r], mesh.sigmas[s])
     let (noise, data) = (sigma * sigma, sigmaData * sigmaData)
     return Draw(
-      sigmas: [t, r, s, boundarySigma, sigma],
+      sigmas: [t, r, s, boundarySigma, sigma] + passed.dropFirst().dropLast(),
       scalars: [s / t, s / r, boundarySigma / s, configuration.dsmWeight * (noise + data) / (noise * data)]
-        + TeacherStep.scalars(through: [t, r]))
+        + TeacherStep.scalars(through: passed))
   }
 
   /// Both terms, over the valid elements of each sample, `[B, 1, 1]`.
@@ -173,7 +182,7 @@ public struct ConsistencyTrajectoryModel: Objective {
       return recording.jump(from: x, denoised, kept: "keptOfS")
     }
     let noisy = recording.noised(at: "t")
-    let cleaner = recording.teacherStep(from: noisy, c.solver)
+    let cleaner = recording.teacherStep(from: noisy, c.solver, steps: teacherSteps)
     let inner = recording.jump(from: noisy, recording.online(noisy, at: "t", to: "s"), kept: "keptOfT")
     let target = recording.jump(
       from: cleaner, recording.target(cleaner, at: "r", to: "s", bank: .target), kept: "keptOfR")

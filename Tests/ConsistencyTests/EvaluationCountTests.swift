@@ -72,12 +72,15 @@ struct EvaluationCountTests {
     ctm.solver = .euler
     var plain = ConsistencyTrajectoryModel.Configuration()
     plain.dsmWeight = 0
+    var long = ConsistencyTrajectoryModel.Configuration()
+    long.largestStep = 3
     var lcm = LatentConsistencyModel.Configuration()
     lcm.solver = .heun
     for (configuration, price) in [
       (ObjectiveConfiguration(cd), 5), (ObjectiveConfiguration(coarse), 10), (ObjectiveConfiguration(pcm), 5),
       (ObjectiveConfiguration(sct), 4),
       (ObjectiveConfiguration(scd), 5), (ObjectiveConfiguration(ctm), 11), (ObjectiveConfiguration(plain), 9),
+      (ObjectiveConfiguration(long), 16),
       (ObjectiveConfiguration(lcm), 8),
     ] {
       #expect(try configuration.objective(sigmaData: 0.5).evaluationsPerStep == price, "\(configuration)")

@@ -54,8 +54,17 @@ import Testing
 
   @Test(arguments: [Distance.meanSquare, .pseudoHuber], [Distance.meanSquare, .pseudoHuber])
   func trajectoriesAreMinimisedByTheProductsOfTheSolversSteps(metric: Distance, dsmMetric: Distance) throws {
+    try checkMinimiser(metric, dsmMetric, largestStep: 1)
+  }
+
+  /// However far r is from t, the teacher's way there is the same product: one long step would be another map for every r,
+  /// and they would have no common minimiser.
+  @Test func longStepsOfTheTeacherWalkTheMesh() throws { try checkMinimiser(.meanSquare, .meanSquare, largestStep: 3) }
+
+  private func checkMinimiser(_ metric: Distance, _ dsmMetric: Distance, largestStep: Int) throws {
     var configuration = ConsistencyTrajectoryModel.Configuration()
     configuration.meshCount = 6
+    configuration.largestStep = largestStep
     configuration.metric = metric
     configuration.dsmMetric = dsmMetric
     let objective = try ConsistencyTrajectoryModel(configuration, sigmaData: truth.deviation)
@@ -71,7 +80,11 @@ import Testing
     var rows: [(draw: Draw, x0: [Double], z: [Double])] = []
     for t in 0..<5 {
       // With t as the denoising level too, the four points are along and across both.
-      for s in t + 1..<6 { rows += points(objective.draw(t: t, r: t + 1, s: s, denoised: sigmas[t]), at: sigmas[t]) }
+      for s in t + 1..<6 {
+        for r in t + 1...min(t + largestStep, s) {
+          rows += points(objective.draw(t: t, r: r, s: s, denoised: sigmas[t]), at: sigmas[t])
+        }
+      }
     }
     let batch = LossBatch(objective, network, sigmaData: truth.deviation, rows: rows)
     let student = Preconditioning(sigmaData: truth.deviation, boundarySigma: objective.boundarySigma)
