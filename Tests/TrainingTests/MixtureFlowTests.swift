@@ -6,13 +6,19 @@ import Testing
 ///
 /// Tolerances: the share of the smaller mode, 0.3, to 0.03; the map from noise to data, on average and in standard deviations
 /// of the data, to the distance of the method's own minimiser from the exact flow (its bias, by quadrature on these noise
-/// levels) and 0.06 for the network; 0.12 for it where it learns from its own derivatives (sCM, MeanFlow), which find the flow
-/// without a bias but more slowly. What has learned nothing of the flow is far outside: one call of a denoiser gives the mean,
-/// 0.85 away, and no share at all.
+/// levels) and 0.06 for the network. What has learned nothing of the flow is far outside: one call of a denoiser gives the
+/// mean, 0.85 away, and no share at all.
 ///
 /// One number is not an image: the published weights that are robust against whole examples' norms would make means of one
 /// number into medians here, which have another flow. So distances are squares, or Huber's with a constant above all
 /// errors, and tangents are normalised with a large constant.
+///
+/// Methods that learn from their own derivatives (sCM, MeanFlow) have no bias, but need settings of their own. sCM's learning
+/// rate is an eighth of the others': at a half, steps of the network disturb its own target, and the map ends 0.06 to 0.09
+/// away or, with some seeds and settings, 0.3 to 0.4; at an eighth 0.03 in training and 0.01 in distillation. MeanFlow's times
+/// are spread more widely than published: one call needs r = 0, which is else hardly ever near what was drawn (0.07 away; so
+/// 0.03 to 0.04). CTM's denoising term weighs a tenth: beside the squares of small differences between neighbours its noise is
+/// large, and with a weight of 1 some jumps end 0.10 away, so 0.03.
 struct MixtureFlowTests {
   /// All methods start at this noise level.
   private static let sigmaMax = 10.0
@@ -24,12 +30,12 @@ struct MixtureFlowTests {
   }
 
   private func expect(
-    _ model: MixtureModel, _ sampling: SamplingMethod? = nil, guidance: Double? = nil, bias: Double,
-    network: Double = 0.06
+    _ model: MixtureModel, _ sampling: SamplingMethod? = nil, guidance: Double? = nil, gamma: Double? = nil,
+    bias: Double
   ) throws {
     let steps = SamplingSchedule(of: model.objective).fewestSteps
-    let errors = try model.errors(sampling ?? .consistency(steps: steps), guidance: guidance)
-    #expect(abs(errors.share) < 0.03 && errors.map < bias + network, "\(model.objective.name): \(errors)")
+    let errors = try model.errors(sampling ?? .consistency(steps: steps), guidance: guidance, gamma: gamma)
+    #expect(abs(errors.share) < 0.03 && errors.map < bias + 0.06, "\(model.objective.name): \(errors)")
   }
 
   /// The closed form itself, against the flow's differential equation: dx/dσ = (x − D)/σ.
@@ -80,18 +86,28 @@ struct MixtureFlowTests {
   func continuousTimeFollowsTheFlow(variant: ContinuousTimeConsistency.Variant) throws {
     var scm = ContinuousTimeConsistency.Configuration()
     (scm.units, scm.variant, scm.logMean, scm.logDeviation) = (.data, variant, 0, 1.4)
-    (scm.sigmaMin, scm.sigmaMax, scm.tangentConstant) = (0.02, Self.sigmaMax, 5)
+    (scm.sigmaMin, scm.sigmaMax, scm.tangentConstant) = (0.02, Self.sigmaMax, 20)
     let model = try MixtureModel(
-      ObjectiveConfiguration(scm), start: Self.teacher.get(), steps: 4000, learningRate: 1e-3)
-    try expect(model, bias: 0, network: 0.12)
+      ObjectiveConfiguration(scm), start: Self.teacher.get(), steps: 4000, learningRate: 2.5e-4)
+    try expect(model, bias: 0)
   }
 
   @Test func trajectoriesFollowTheFlowWhereverTheyEnd() throws {
     var ctm = ConsistencyTrajectoryModel.Configuration()
     (ctm.units, ctm.meshCount, ctm.sigmaMin, ctm.sigmaMax) = (.data, 20, 0.02, Self.sigmaMax)
-    (ctm.metric, ctm.dsmMetric) = (.meanSquare, .meanSquare)
+    (ctm.metric, ctm.dsmMetric, ctm.dsmWeight, ctm.largestStep) = (.meanSquare, .meanSquare, 0.1, 3)
     let model = try MixtureModel(ObjectiveConfiguration(ctm), start: Self.teacher.get(), steps: 2500)
     try expect(model, bias: 0.007)
+    // Jumps that end amid the noise. The straight line, all that a denoiser knows of them, misses by 0.11 to 0.60.
+    let mesh = KarrasMesh(count: ctm.meshCount, sigmaMin: ctm.sigmaMin, sigmaMax: ctm.sigmaMax).sigmas
+    for (start, end) in [(0, 8), (0, 10), (0, 13), (4, 8), (6, 11), (8, 13)] {
+      let error = model.jumpError(from: mesh[start], to: mesh[end])
+      #expect(error < 0.011 + 0.06, "\(mesh[start]) → \(mesh[end]): \(error)")
+    }
+    // γ above 0 jumps to noise levels between the mesh's points, too.
+    for gamma in [0, 0.3, 0.7, 1] {
+      try expect(model, .chain(sigmas: [Self.sigmaMax, mesh[8], mesh[12]]), gamma: gamma, bias: 0.011)
+    }
   }
 
   @Test func phasesFollowTheFlowFromEdgeToEdge() throws {
@@ -104,9 +120,9 @@ struct MixtureFlowTests {
   @Test func averageVelocitiesFollowTheFlow() throws {
     var meanFlow = MeanFlow.Configuration()
     // t = σ/(σ + 1) in units of the data.
-    (meanFlow.startTime, meanFlow.logitMean, meanFlow.logitDeviation) = (Self.sigmaMax / (Self.sigmaMax + 1), 0.2, 1.6)
-    (meanFlow.jumpShare, meanFlow.weightPower) = (0.5, 0)
-    try expect(try MixtureModel(ObjectiveConfiguration(meanFlow), steps: 4000), bias: 0, network: 0.12)
+    (meanFlow.startTime, meanFlow.logitMean, meanFlow.logitDeviation) = (Self.sigmaMax / (Self.sigmaMax + 1), 0, 2.5)
+    (meanFlow.jumpShare, meanFlow.weightPower) = (0.75, 0)
+    try expect(try MixtureModel(ObjectiveConfiguration(meanFlow), steps: 4000), bias: 0)
   }
 
   @Test func halvedStepsFollowTheFlow() throws {

@@ -116,10 +116,14 @@ struct MixtureModel: Sendable {
     var description: String { String(format: "share %+.4f, map %.4f", share, map) }
   }
 
-  /// - Parameter guidance: w, for a model that embeds it; the exact flow is then the guided one.
-  func errors(_ sampling: SamplingMethod, guidance: Double? = nil) throws -> Errors {
+  /// - Parameters:
+  ///   - guidance: w, for a model that embeds it; the exact flow is then the guided one.
+  ///   - gamma: for a model that jumps. Above 0 a chain's fresh noise takes samples elsewhere than the flow, but leaves their
+  ///     distribution as it is: then they are compared in order of size.
+  func errors(_ sampling: SamplingMethod, guidance: Double? = nil, gamma: Double? = nil) throws -> Errors {
     let shares = MixtureTruth.levels(512)
-    let schedule = SamplingSchedule(of: objective)
+    var schedule = SamplingSchedule(of: objective)
+    if let gamma { schedule.gamma = gamma }
     let boundary = denoiser.parameterisation.preconditioning.boundarySigma
     let start = shares.map { Float(MixtureTruth.quantile($0, sigma: schedule.sigmaMax) / schedule.sigmaMax) }
     let plan = DenoiserPlan(
@@ -128,11 +132,17 @@ struct MixtureModel: Sendable {
     var sampler = try Sampler(
       sampling, schedule, boundary: boundary, jumps: type(of: objective).needsTargetTime, elementCount: shares.count)
     var samples = [Float](repeating: 0, count: shares.count)
+    var (random, isFirst) = (Philox(seed: 1, step: 0, sample: 0, stream: .policy), true)
     samples.withUnsafeMutableBufferPointer { samples in
-      sampler.sample(samples, noise: { _ = $0.update(fromContentsOf: start) }) { x, sigma, end in
-        plan(x, sigma, to: end)
-      }
+      sampler.sample(
+        samples,
+        noise: {
+          _ = $0.update(fromContentsOf: isFirst ? start : MixtureTruth.noise(shares.count).shuffled(using: &random))
+          isFirst = false
+        }
+      ) { x, sigma, end in plan(x, sigma, to: end) }
     }
+    if let gamma, gamma > 0 { samples.sort() }
     guard let guidance else {
       let exact = shares.map { MixtureTruth.quantile($0, sigma: boundary) }
       return Errors(samples, exact, share: MixtureTruth.cumulative(0, sigma: boundary))
@@ -141,5 +151,13 @@ struct MixtureModel: Sendable {
       MixtureTruth.end(of: schedule.sigmaMax * Double($0), from: schedule.sigmaMax, to: boundary, guidance: guidance)
     }
     return Errors(samples, exact, share: Double(exact.count(where: { $0 < 0 })) / Double(exact.count))
+  }
+  /// Mean distance of jumps to where the exact flow takes the points of their noise level, in standard deviations of the data.
+  func jumpError(from sigma: Double, to end: Double) -> Double {
+    let shares = MixtureTruth.levels(512)
+    let plan = DenoiserPlan(denoiser, shape: [shares.count, 1, 1], weights: PackedWeights([.online: weights]))
+    var x = shares.map { Float(MixtureTruth.quantile($0, sigma: sigma)) }
+    x.withUnsafeMutableBufferPointer { plan($0, sigma, to: end) }
+    return zip(x, shares).reduce(0) { $0 + abs(Double($1.0) - MixtureTruth.quantile($1.1, sigma: end)) } / 512
   }
 }

@@ -20,12 +20,21 @@ enum MixtureTruth {
 
   /// F⁻¹ of a share in (0, 1), by bisection.
   static func quantile(_ probability: Double, sigma: Double) -> Double {
-    var (low, high) = (-2 - 10 * (deviation + sigma), 2 + 10 * (deviation + sigma))
+    inverse(probability, within: 2 + 10 * (deviation + sigma)) { cumulative($0, sigma: sigma) }
+  }
+
+  private static func inverse(_ probability: Double, within limit: Double, _ cumulative: (Double) -> Double) -> Double {
+    var (low, high) = (-limit, limit)
     for _ in 0..<80 {
       let middle = (low + high) / 2
-      if cumulative(middle, sigma: sigma) < probability { low = middle } else { high = middle }
+      if cumulative(middle) < probability { low = middle } else { high = middle }
     }
     return (low + high) / 2
+  }
+
+  /// Evenly spread points of the standard normal distribution.
+  static func noise(_ count: Int) -> [Float] {
+    levels(count).map { Float(inverse($0, within: 10) { erfc(-$0 / 2.0.squareRoot()) / 2 }) }
   }
 
   /// Evenly spread points of the data.
