@@ -145,4 +145,85 @@ import Testing
     #expect(abs(Double(boundary) / 10_000 - 0.25) < 0.018)
     #expect(draws.allSatisfy { $0.sigmas[1] >= objective.sigmaMin })
   }
+
+  /// Four standard errors of a share of `count` draws.
+  private func tolerance(_ share: Double, _ count: Int) -> Double {
+    4 * (share * (1 - share) / Double(count)).squareRoot()
+  }
+
+  /// t evenly over the mesh, s evenly below it, r evenly on the way there and at most `largestStep` down.
+  @Test func trajectoriesLevelsAreDrawnEvenly() throws {
+    var configuration = ConsistencyTrajectoryModel.Configuration()
+    (configuration.meshCount, configuration.largestStep) = (6, 3)
+    let objective = try ConsistencyTrajectoryModel(configuration, sigmaData: 0.5)
+    var random = seeded(9)
+    var counts: [[Int]: Int] = [:]
+    let count = 50_000
+    for _ in 0..<count {
+      let draw = objective.draw(progress: 0, using: &random)
+      counts[[0, 1, 2].map { objective.mesh.sigmas.firstIndex(of: draw.sigmas[$0])! }, default: 0] += 1
+    }
+    for t in 0..<5 {
+      for s in t + 1...5 {
+        let steps = min(3, s - t)
+        for r in t + 1...t + steps {
+          let share = 1.0 / 5 / Double(5 - t) / Double(steps)
+          let found = Double(counts.removeValue(forKey: [t, r, s]) ?? 0) / Double(count)
+          #expect(abs(found - share) < tolerance(share, count), "\(t), \(r), \(s): \(found)")
+        }
+      }
+    }
+    #expect(counts.isEmpty)
+  }
+
+  /// Half of CTM's denoising levels are spread over the mesh's first part, evenly in σ^(1/7), half are lognormal.
+  @Test func trajectoriesDenoisingLevelsAreHalfOfEachKind() throws {
+    let objective = try ConsistencyTrajectoryModel(sigmaData: 0.5)
+    var random = seeded(10)
+    let count = 20_000
+    let sigmas = (0..<count).map { _ in objective.draw(progress: 0, using: &random).sigmas[4] }
+    let (high, low) = (pow(80, 1 / 7.0), pow(0.02, 1 / 7.0))
+    for level in [20, 2, 0.6, 0.3, 0.1] {
+      let onMesh = min(1, (high - pow(level, 1 / 7.0)) / (0.7 * (high - low)))
+      let lognormal = 0.5 * erfc((log(level) + 1.2) / (1.2 * 2.0.squareRoot()))
+      let share = 0.5 * onMesh + 0.5 * lognormal
+      let found = Double(sigmas.count { $0 > level }) / Double(count)
+      #expect(abs(found - share) < tolerance(share, count), "\(level): \(found), \(share)")
+    }
+  }
+
+  /// Two sigmoids of normal numbers, the later one first; three quarters of the samples stay at it.
+  @Test func meanFlowsTimesAreLogitNormal() throws {
+    let objective = try MeanFlow(sigmaData: 0.5)
+    var random = seeded(11)
+    let count = 20_000
+    let draws = (0..<count).map { _ in objective.draw(progress: 0, using: &random) }
+    let jumps = draws.filter { $0.scalars[1] > 0 }
+    #expect(abs(Double(jumps.count) / Double(count) - 0.25) < tolerance(0.25, count))
+    #expect(draws.allSatisfy { $0.sigmas[1] <= $0.sigmas[0] && ($0.scalars[1] > 0 || $0.sigmas[1] == $0.sigmas[0]) })
+    for level in [0.2, 0.5, 0.8] {
+      let below = 0.5 * erfc(-(log(level / (1 - level)) + 0.4) / 2.0.squareRoot())
+      let later = Double(draws.count { 1 - $0.scalars[0] < level }) / Double(count)
+      #expect(abs(later - below * below) < tolerance(below * below, count), "\(level): \(later)")
+      let earlier = Double(jumps.count { 1 - $0.scalars[0] - $0.scalars[1] < level }) / Double(jumps.count)
+      let either = 1 - (1 - below) * (1 - below)
+      #expect(abs(earlier - either) < tolerance(either, jumps.count), "\(level): \(earlier)")
+    }
+  }
+
+  /// ln(sd tan t) is normal and clamped, and r of the warm-up rises to 1 in its share of the training.
+  @Test func continuousTimesAreLogNormalAndWarmUp() throws {
+    let objective = try ContinuousTimeConsistency(sigmaData: 0.5)
+    var random = seeded(12)
+    let count = 20_000
+    let draws = (0..<count).map { _ in objective.draw(progress: 0.04, using: &random) }
+    for level in [0.01, 0.1, 0.4, 1, 10] {
+      let below = 0.5 * erfc(-(log(level) + 1) / (1.4 * 2.0.squareRoot()))
+      let found = Double(draws.count { 0.5 * $0.scalars[1] / $0.scalars[0] < level }) / Double(count)
+      #expect(abs(found - below) < tolerance(below, count), "\(level): \(found)")
+    }
+    #expect(draws.allSatisfy { abs($0.scalars[2] - 0.4) < 1e-12 && (0.002...80).contains($0.sigmas[0]) })
+    #expect(objective.draw(progress: 0.1, using: &random).scalars[2] == 1)
+    #expect(objective.draw(progress: 1, using: &random).scalars[2] == 1)
+  }
 }

@@ -152,6 +152,7 @@ struct MixtureModel: Sendable {
     }
     return Errors(samples, exact, share: Double(exact.count(where: { $0 < 0 })) / Double(exact.count))
   }
+
   /// Mean distance of jumps to where the exact flow takes the points of their noise level, in standard deviations of the data.
   func jumpError(from sigma: Double, to end: Double) -> Double {
     let shares = MixtureTruth.levels(512)
