@@ -70,6 +70,10 @@ public struct ConsistencyTraining: Objective {
     try ConsistencyError.requirePositive("huberConstant", c.huberConstant)
     self.configuration = c
     factor = c.units.factor(sigmaData: sigmaData)
+    // The average is taken in single precision, where a decay of 1 would leave the target as it began.
+    try ConsistencyError.require(
+      Float(targetDecay(progress: 1)) < 1, "initialDecay", c.initialDecay,
+      "a lower one: the finest mesh's decay would be 1 in single precision")
     try requireFalling(mesh(count: meshCount(progress: 1)).sigmas, above: 0)
   }
 

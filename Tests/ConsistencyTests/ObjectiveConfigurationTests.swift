@@ -51,7 +51,7 @@ import Testing
     #"{"method": "cd", "intervals": {"lognormal": {"mean": 0, "deviation": -1}}}"#,
     #"{"method": "cd", "intervals": {"lognormal": {"mean": 20, "deviation": 0.1}}}"#,
     #"{"method": "cd", "rho": 1e-3}"#, #"{"method": "cd", "teacherSteps": 0}"#, #"{"method": "ect", "stages": 60}"#,
-    #"{"method": "ect", "logDeviation": 300}"#,
+    #"{"method": "ect", "logDeviation": 300}"#, #"{"method": "ct", "initialDecay": 0.9999999}"#,
     #"{"method": "ect", "q": 1}"#, #"{"method": "ect", "stages": 0}"#, #"{"method": "ect", "huberConstant": 0}"#,
   ])
   func settingsWithoutSenseAreRefused(json: String) throws {

@@ -121,6 +121,9 @@ struct StabilityTests {
     let edm = Task(head, try EDMObjective(sigmaData: sigmaData), sigmaData: sigmaData, noiseScale)
     let teacher = try train(edm, start: nil, steps: 20)
     for configuration in objectives {
+      do { try check(configuration) } catch { Issue.record("\(configuration): \(error)") }
+    }
+    func check(_ configuration: ObjectiveConfiguration) throws {
       let task = Task(head, try configuration.objective(sigmaData: sigmaData), sigmaData: sigmaData, noiseScale)
       let start = task.layout.initialize(seed: 1, adopting: teacher, of: edm.layout)
       let weights = try train(task, start: start, steps: 25)
