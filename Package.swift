@@ -124,7 +124,7 @@ let package = Package(
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "AutogradTests", dependencies: ["Autograd", "CKernels", "CAllocationCounter"]),
-    .testTarget(name: "BackboneTests", dependencies: ["Backbone", "TestSupport"]),
+    .testTarget(name: "BackboneTests", dependencies: ["Backbone", "CKernels", "TestSupport"]),
     .testTarget(name: "ConsistencyTests", dependencies: ["Consistency"]),
     .testTarget(name: "CommunicationTests", dependencies: ["Communication", "TestSupport"]),
     .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"]),

@@ -60,6 +60,7 @@ public final class PackedWeights: @unchecked Sendable {
     var all: [Item] = []
     var index: [[Form]: Int] = [:]
     var refreshes = 0
+    let slab = FloatSlab()
   }
 
   /// The values that plans read, by bank.
@@ -76,10 +77,6 @@ public final class PackedWeights: @unchecked Sendable {
   public init(_ parameters: [Bank: ParameterBuffer], storage: WeightStorage = .float32) {
     self.parameters = parameters
     self.storage = storage
-  }
-
-  deinit {
-    for item in items.withLock(\.all) { freeFloats(item.packed.assumingMemoryBound(to: Float.self), item.floats) }
   }
 
   /// Bytes held by packed copies.
@@ -118,7 +115,7 @@ public final class PackedWeights: @unchecked Sendable {
       let count = forms.reduce(0) { $0 + $1.count }
       let floats = storage == .float32 ? count : (count + 1) / 2
       let item = Item(
-        forms: forms, packed: UnsafeMutableRawPointer(allocateFloats(floats)), count: count, floats: floats,
+        forms: forms, packed: UnsafeMutableRawPointer(items.slab.allocate(floats)), count: count, floats: floats,
         isSteady: isSteady)
       items.all.append(item)
       items.index[forms] = items.all.count - 1
@@ -161,7 +158,7 @@ public final class PackedWeights: @unchecked Sendable {
     case .bfloat16:
       let whole = allocateFloats(item.count)
       pack(into: whole)
-      ck_round_to_bfloat16(item.count, whole, item.packed.assumingMemoryBound(to: UInt16.self))
+      ck_halve_panels(item.count, whole, item.packed.assumingMemoryBound(to: UInt16.self))
       freeFloats(whole, item.count)
     }
   }

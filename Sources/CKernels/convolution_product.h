@@ -1,7 +1,7 @@
 // The matrix products of a convolution: rows of pointers times packed weights. Included by convolution.h for each type
 // that weights are stored in, with
 //   WEIGHT              the type
-//   LOAD_WEIGHT         loads a vector of them as floats
+//   LOAD_WEIGHT         loads a vector of a panel's row of them as floats
 //   NAMED(name)         makes names of their own
 
 // What the tiles of one block of rows share.
@@ -23,10 +23,12 @@ typedef struct {
 CK_INLINE void NAMED(conv_tile)(const int R, const int V, const NAMED(conv_block) *b, long first, long column) {
   const int per_panel = CK_PANEL / LANES;
   const long valid = b->out_channels - column, depth = b->depth, panel_stride = b->panel_stride;
-  const WEIGHT *w = b->packed + column / CK_PANEL * panel_stride + column % CK_PANEL;
+  // The first vector's place in its panel, if that is wider than the tile.
+  const long v0 = V < per_panel ? column % CK_PANEL / LANES : 0;
+  const WEIGHT *w = b->packed + column / CK_PANEL * panel_stride;
   // Each tile of a chunk fetches its share of the next one.
-  const WEIGHT *ahead = w + (long)(PREFETCH_BYTES / sizeof(WEIGHT));
-  if (b->is_chunk) ahead = w + column % CK_PANEL * (depth - 1) + depth * CK_PANEL;
+  const WEIGHT *ahead = w + v0 * LANES + (long)(PREFETCH_BYTES / sizeof(WEIGHT));
+  if (b->is_chunk) ahead = w + v0 * LANES * depth + depth * CK_PANEL;
   const long ahead_step = b->is_chunk ? V * LANES : CK_PANEL;
   const float *x[TILE_ROWS];
   vf sum[TILE_ROWS][MOST_VECTORS];
@@ -43,9 +45,9 @@ CK_INLINE void NAMED(conv_tile)(const int R, const int V, const NAMED(conv_block
   for (long k = 0; k < depth; k++, w += CK_PANEL, ahead += ahead_step) {
     vf weight[MOST_VECTORS];
     CK_UNROLL for (int v = 0; v < V; v++) {
-      const long place = v / per_panel * panel_stride + v % per_panel * LANES;
-      if (v * LANES * (int)sizeof(WEIGHT) % 64 == 0) __builtin_prefetch(ahead + place);
-      weight[v] = LOAD_WEIGHT(w + place);
+      const long place = v / per_panel * panel_stride;
+      if (v * LANES * (int)sizeof(WEIGHT) % 64 == 0) __builtin_prefetch(ahead + place + v % per_panel * LANES);
+      weight[v] = LOAD_WEIGHT(w + place, v0 + v % per_panel);
     }
     CK_UNROLL for (int r = 0; r < R; r++) {
       const vf input = splat(x[r][k]);
@@ -151,6 +153,9 @@ static void NAMED(conv_lists)(NAMED(conv_block) b, const row_list *lists, long t
 
 static void NAMED(conv)(const ck_conv_shape *s, const float *x, const WEIGHT *packed, const float *bias, float *y,
                  int accumulate, long panel0, long panel1, float *scratch) {
+#ifdef SHORT_ROWS
+  if (is_short(s)) return NAMED(short_conv)(s, x, packed, bias, y, accumulate, panel0, panel1, scratch);
+#endif
   row_list lists[MOST_TAPS];
   const int joins = joins_taps(s);
   const long taps = joins ? 1 : s->taps, depth = s->taps * s->in_channels;

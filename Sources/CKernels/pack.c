@@ -78,12 +78,24 @@ void ck_pack_taps(long taps, long first_tap, long tap_step, long in, long out, c
   }
 }
 
+static uint16_t upper_half(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  const uint32_t rounded = bits + 0x7FFF + (bits >> 16 & 1);
+  // Rounding could carry a NaN's mantissa into infinity or beyond.
+  return (uint16_t)((bits & 0x7FFFFFFF) > 0x7F800000 ? bits >> 16 | 0x40 : rounded >> 16);
+}
+
 void ck_round_to_bfloat16(long n, const float *x, uint16_t *y) {
-  for (long i = 0; i < n; i++) {
-    uint32_t bits;
-    memcpy(&bits, x + i, sizeof bits);
-    const uint32_t rounded = bits + 0x7FFF + (bits >> 16 & 1);
-    // Rounding could carry a NaN's mantissa into infinity or beyond.
-    y[i] = (uint16_t)((bits & 0x7FFFFFFF) > 0x7F800000 ? bits >> 16 | 0x40 : rounded >> 16);
+  for (long i = 0; i < n; i++) y[i] = upper_half(x[i]);
+}
+
+void ck_halve_panels(long n, const float *packed, uint16_t *halves) {
+  enum { WORDS = CK_PANEL / 2 };
+  for (long row = 0; row < n; row += CK_PANEL) {
+    for (long i = 0; i < WORDS; i++) {
+      const uint32_t word = upper_half(packed[row + i]) | (uint32_t)upper_half(packed[row + i + WORDS]) << 16;
+      memcpy(halves + row + 2 * i, &word, sizeof word);
+    }
   }
 }

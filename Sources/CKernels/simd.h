@@ -13,9 +13,15 @@ typedef uint32_t vu __attribute__((ext_vector_type(LANES)));
 typedef vf vf_unaligned __attribute__((aligned(4), may_alias));
 
 CK_INLINE vf load(const float *p) { return *(const vf_unaligned *)p; }
-typedef uint16_t v16 __attribute__((ext_vector_type(LANES), aligned(2), may_alias));
-// bfloat16 is the upper half of a float.
-CK_INLINE vf load_bfloat16(const uint16_t *p) { return (vf)(__builtin_convertvector(*(const v16 *)p, vu) << 16); }
+typedef vu vu_unaligned __attribute__((aligned(2), may_alias));
+// Vector v of a panel's row of weights, and of one in bfloat16, whose words hold the upper halves of two floats, half a
+// row apart: one load and one shift or mask each, where halves in order would have to be spread out first.
+CK_INLINE vf load_weight(const float *row, long v) { return load(row + v * LANES); }
+CK_INLINE vf load_weight_bfloat16(const uint16_t *row, long v) {
+  enum { WORDS = CK_PANEL / 2, VECTORS = WORDS / LANES };
+  const vu words = *(const vu_unaligned *)(row + v % VECTORS * LANES * 2);
+  return (vf)((words << (v < VECTORS ? 16u : 0u)) & 0xffff0000u);
+}
 CK_INLINE void store(float *p, vf v) { *(vf_unaligned *)p = v; }
 CK_INLINE vf splat(float x) { return (vf)x; }
 

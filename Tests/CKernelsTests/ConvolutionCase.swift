@@ -25,6 +25,9 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     + [1, 2, 3, 20, 31, 32, 33, 64, 100, 160].map {
       ConvolutionCase(batch: 3, inTime: 4, inChannels: 7, taps: 3, in0: -1, rows: 4, outChannels: $0)
     }
+    + [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 16, 17, 18, 24, 25, 50].map {
+      ConvolutionCase(batch: 2, inTime: $0, inChannels: 40, taps: 5, in0: -2, rows: $0, outChannels: 36)
+    }
     + [1, 2, 3, 17].map {
       ConvolutionCase(batch: $0, inTime: 1, inChannels: 148, rows: 1, outChannels: 300)
     } + [
@@ -54,6 +57,18 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
       ConvolutionCase(batch: 2, inTime: 4, inChannels: 2048, taps: 5, in0: -2, rows: 4, outChannels: 32),
       ConvolutionCase(batch: 2, inTime: 6, inChannels: 40, taps: 11, in0: -5, rows: 6, outChannels: 33),
       ConvolutionCase(batch: 3, inTime: 3, inChannels: 48, taps: 3, in0: -4, rows: 7, outChannels: 20),
+      ConvolutionCase(batch: 70, inTime: 6, inChannels: 256, taps: 5, in0: -2, rows: 6, outChannels: 64),
+      ConvolutionCase(batch: 3, inTime: 3, inChannels: 1024, taps: 5, in0: -2, rows: 3, outChannels: 36),
+      // Channel by channel, where there is a kernel for that: half a tile, alone and in twos; one and two; in parts; spread apart.
+      ConvolutionCase(inTime: 4, inChannels: 300, taps: 5, in0: -2, rows: 4, outChannels: 96),
+      ConvolutionCase(batch: 7, inTime: 4, inChannels: 300, taps: 5, in0: -2, rows: 4, outChannels: 70),
+      ConvolutionCase(batch: 50, inTime: 4, inChannels: 130, taps: 5, in0: -2, rows: 4, outChannels: 10),
+      ConvolutionCase(inTime: 8, inChannels: 33, taps: 5, in0: -2, rows: 8, outChannels: 32),
+      ConvolutionCase(batch: 5, inTime: 8, inChannels: 160, taps: 5, in0: -2, rows: 8, outChannels: 100),
+      ConvolutionCase(batch: 3, inTime: 8, inChannels: 1024, taps: 5, in0: -2, rows: 8, outChannels: 33),
+      ConvolutionCase(inTime: 16, inChannels: 32, taps: 5, in0: -2, rows: 16, outChannels: 40),
+      ConvolutionCase(batch: 3, inTime: 16, inChannels: 200, taps: 5, in0: -2, rows: 16, outChannels: 70),
+      ConvolutionCase(batch: 2, inTime: 16, inChannels: 1024, taps: 5, in0: -2, rows: 16, outChannels: 20),
       // Rows so long that they are handled in parts, of one tap and joined; and strips of few channels.
       ConvolutionCase(batch: 7, inTime: 4, inChannels: 2048, taps: 3, in0: -1, rows: 4, outChannels: 40),
       ConvolutionCase(batch: 5, inTime: 6, inChannels: 200, taps: 9, in0: -4, rows: 6, outChannels: 33),
@@ -155,8 +170,11 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     var packed = [Float](repeating: .nan, count: ck_packed_count(depth, shape.out_channels))
     ck_pack(depth, shape.out_channels, weight, shape.out_channels, &packed)
     var half = [UInt16](repeating: 0, count: packed.count)
-    ck_round_to_bfloat16(packed.count, packed, &half)
-    if rounded { packed = half.map { Float(bitPattern: UInt32($0) << 16) } }
+    if rounded {
+      ck_round_to_bfloat16(packed.count, packed, &half)
+      packed = half.map { Float(bitPattern: UInt32($0) << 16) }
+    }
+    ck_halve_panels(packed.count, packed, &half)
     var scratch = [Float](repeating: .nan, count: ck_conv_scratch(&shape))
     isa.run {
       for range in ranges ?? [0..<panels] {

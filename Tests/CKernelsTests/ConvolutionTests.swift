@@ -91,10 +91,12 @@ import Testing
     let magnitudes = c.expectedOutput(x: c.x, bias: c.bias).magnitudes
     for isa in ISA.supported {
       let y = c.run(on: isa, x: c.x, bias: c.bias, initial: initial)
-      // Sums of long rows of numbers about 1 are large: about the square root of the length, and some more than that.
-      let typical = max(1, Double(c.depth).squareRoot() / 20)
+      // To 1e-5 of the sum, or of the size that such sums have: products of two numbers in ±1 have a deviation of 1/3. Instruction sets may add them
+      // in different orders (short_product.h), and then differ by two sums' roundings; how far each is from the true sum is
+      // tested above.
+      let size = max(1, Double(c.depth).squareRoot() / 3)
       expectClose(y, reference.map(Double.init)) {
-        1e-5 * min(c.depth > 400 ? max(typical, Double(abs(reference[$0]))) : 1, magnitudes[$0])
+        1e-5 * min(max(size, Double(abs(reference[$0]))), magnitudes[$0])
       }
     }
   }

@@ -26,6 +26,15 @@ import Testing
     #expect(UnsafeRawBufferPointer(start: memory, count: bytes).allSatisfy { $0 == 0 })
   }
 
+  @Test(arguments: [1, 3 << 20])
+  func reservedMemoryIsAlignedAndZero(bytes: Int) throws {
+    let memory = try #require(ck_reserve(bytes))
+    defer { ck_release(memory, bytes) }
+    #expect(UInt(bitPattern: memory) % (2 << 20) == 0)
+    #expect(UnsafeRawBufferPointer(start: memory, count: bytes).allSatisfy { $0 == 0 })
+    memory.storeBytes(of: 1, toByteOffset: bytes - 1, as: UInt8.self)
+  }
+
   @Test func timePasses() {
     let start = ck_now()
     #expect(ck_now() >= start)

@@ -61,9 +61,12 @@ long ck_conv_scratch(const ck_conv_shape *shape);
 void ck_conv(const ck_conv_shape *shape, const float *x, const float *packed, const float *bias, float *y,
              int accumulate, long panel0, long panel1, float *scratch);
 
-// The same with weights of half the size: W is packed in bfloat16, and all sums are single precision as before.
+// The same with weights of half the size: W is packed, then passed through ck_halve_panels; sums are single precision.
 void ck_conv_bfloat16(const ck_conv_shape *shape, const float *x, const uint16_t *packed, const float *bias, float *y,
                       int accumulate, long panel0, long panel1, float *scratch);
+// Packed weights, n floats, rounded to bfloat16: floats i and i + 16 of a panel's row lie in the lower and the upper half of
+// word i.
+void ck_halve_panels(long n, const float *packed, uint16_t *halves);
 // y = x as bfloat16 (the upper halves of floats) for n elements, rounded to the nearest, ties to even. A NaN stays one.
 void ck_round_to_bfloat16(long n, const float *x, uint16_t *y);
 
@@ -174,6 +177,11 @@ uint32_t ck_read_words(long n, const float *x);
 // NULL when the system has no memory left. Free it with ck_free and the same number of bytes.
 void *ck_allocate(long bytes);
 void ck_free(void *memory, long bytes);
+// Zeroed memory, aligned to 2 MB, of which only what is used takes room, on huge pages where the system has them: for
+// buffers side by side that are too small for huge pages of their own. NULL when the system refuses it. Give it back with
+// ck_release and the same number of bytes.
+void *ck_reserve(long bytes);
+void ck_release(void *memory, long bytes);
 // Seconds of a clock that never jumps.
 double ck_now(void);
 

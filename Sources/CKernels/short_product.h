@@ -1,0 +1,136 @@
+// Convolutions of the network's kernel size: all taps of a channel are multiplied before the next channel. Each frame of x
+// is then spread over a vector once for all taps; and where frames are few, weights are asked for at an even rate, while tap by
+// tap the outer taps, which meet few frames, would wait for memory and the middle one for the multiplier. Included by convolution.h, as
+// convolution_product.h is, for each type that weights are stored in; empty where there are not the registers for it.
+#ifdef SHORT_ROWS
+
+// What the tiles of one block of samples share.
+typedef struct {
+  long k, depth;  // the channels k..<k + depth are multiplied
+  long channels;
+  long stride;        // from one frame of x to the next
+  const float *bias;  // or NULL
+  int accumulate;
+  long out_channels;
+  const WEIGHT *packed;
+} NAMED(short_block);
+
+// R frames of y of each of S samples, `between` frames apart, SHORT_VECTORS vectors from output channel `column` on; x and y
+// point to the first frame. FIRST and LAST tell whether the sample begins and ends with these frames. Every output is
+// one chain of multiply-adds over channels and, in each, taps.
+CK_INLINE void NAMED(short_tile)(const int R, const int S, const int FIRST, const int LAST, const NAMED(short_block) *b,
+                                 long between, const float *x, float *y, long column) {
+  enum { HALF = SHORT_TAPS / 2, V = SHORT_VECTORS, PER_PANEL = CK_PANEL / LANES };
+  const long valid = b->out_channels - column, v0 = V < PER_PANEL ? column % CK_PANEL / LANES : 0;
+  const long tap_stride = b->channels * CK_PANEL;
+  const int before = FIRST ? 0 : HALF, span = R + before + (LAST ? 0 : HALF);
+  const WEIGHT *w = b->packed + column / CK_PANEL * SHORT_TAPS * tap_stride + b->k * CK_PANEL;
+  vf sum[SHORT_ROWS + 1][V];
+  const float *frames[SHORT_ROWS + 1 + 2 * HALF];
+  float *places[SHORT_ROWS + 1];
+  CK_UNROLL for (int r = 0; r < S * R; r++) places[r] = y + (r / R * between + r % R) * b->out_channels + column;
+  CK_UNROLL for (int f = 0; f < S * span; f++)
+    frames[f] = x + (f / span * between + f % span - before) * b->stride + b->k;
+  CK_UNROLL for (int v = 0; v < V; v++) {
+    const vf bias = b->bias ? load_first(b->bias + column + v * LANES, valid - v * LANES) : splat(0);
+    CK_UNROLL for (int r = 0; r < S * R; r++) {
+      sum[r][v] = b->accumulate ? load_first(places[r] + v * LANES, valid - v * LANES) : bias;
+      if (b->accumulate && b->bias) sum[r][v] += bias;
+    }
+  }
+  for (long k = 0; k < b->depth; k++, w += CK_PANEL) {
+    vf input[SHORT_ROWS + 1 + 2 * HALF];
+    CK_UNROLL for (int f = 0; f < S * span; f++) input[f] = splat(frames[f][k]);
+    CK_UNROLL for (int tap = 0; tap < SHORT_TAPS; tap++) {
+      const WEIGHT *row = w + tap * tap_stride;
+      vf weight[V];
+      CK_UNROLL for (int v = 0; v < V; v++) {
+        if (v * LANES * (int)sizeof(WEIGHT) % 64 == 0)
+          __builtin_prefetch(row + SHORT_AHEAD * CK_PANEL + (v0 + v) * LANES);
+        weight[v] = LOAD_WEIGHT(row, v0 + v);
+      }
+      CK_UNROLL for (int r = 0; r < S * R; r++) {
+        const int frame = r % R + tap - HALF + before;
+        if (frame < 0 || frame >= span) continue;
+        CK_UNROLL for (int v = 0; v < V; v++)
+          sum[r][v] = multiply_add(input[r / R * span + frame], weight[v], sum[r][v]);
+      }
+    }
+  }
+  CK_UNROLL for (int r = 0; r < S * R; r++) {
+    CK_UNROLL for (int v = 0; v < V; v++) store_first(places[r] + v * LANES, sum[r][v], valid - v * LANES);
+  }
+}
+
+// The last R frames of a sample, or all of one so short.
+CK_INLINE void NAMED(short_last)(const int FIRST, long rows, const NAMED(short_block) *b, const float *x, float *y,
+                                 long column) {
+  switch (rows) {
+    case 1: return NAMED(short_tile)(1, 1, FIRST, 1, b, 0, x, y, column);
+    case 2: return NAMED(short_tile)(2, 1, FIRST, 1, b, 0, x, y, column);
+    case 3: return NAMED(short_tile)(3, 1, FIRST, 1, b, 0, x, y, column);
+    case 4: return NAMED(short_tile)(4, 1, FIRST, 1, b, 0, x, y, column);
+    case 5: return NAMED(short_tile)(5, 1, FIRST, 1, b, 0, x, y, column);
+    case 6: return NAMED(short_tile)(6, 1, FIRST, 1, b, 0, x, y, column);
+    case 7: return NAMED(short_tile)(7, 1, FIRST, 1, b, 0, x, y, column);
+    case 8: return NAMED(short_tile)(8, 1, FIRST, 1, b, 0, x, y, column);
+    case 9: return NAMED(short_tile)(9, 1, FIRST, 1, b, 0, x, y, column);
+  }
+}
+
+// The frames of one sample, or of two of half a tile.
+static void NAMED(short_sample)(const NAMED(short_block) *b, long frames, long samples, const float *x, float *y,
+                                long column) {
+  enum { R = SHORT_ROWS };
+  _Static_assert(R == 8, "short_last has all heights");
+  if (samples == 2) return NAMED(short_tile)(R / 2, 2, 1, 1, b, frames, x, y, column);
+  // A tile that is not the last reads two frames beyond its own: one alone cannot remain.
+  if (frames <= R + 1) return NAMED(short_last)(1, frames, b, x, y, column);
+  NAMED(short_tile)(R, 1, 1, 0, b, 0, x, y, column);
+  const long x_step = R * b->stride, y_step = R * b->out_channels;
+  for (frames -= R; frames > R + 1; frames -= R) {
+    x += x_step, y += y_step;
+    NAMED(short_tile)(R, 1, 0, 0, b, 0, x, y, column);
+  }
+  NAMED(short_last)(0, frames, b, x + x_step, y + y_step, column);
+}
+
+static void NAMED(short_samples)(NAMED(short_block) b, long frames, long samples, long panel0, long panel1,
+                                 const float *x, float *y) {
+  const NAMED(short_block) whole = b;
+  // A part's weights stay in the first-level cache for all tiles.
+  const long part = samples * frames <= SHORT_ROWS ? b.channels : part_length(b.channels, SHORT_PART, SHORT_PART);
+  const long end = smaller(panel1 * CK_PANEL, b.out_channels), together = frames == SHORT_ROWS / 2 ? 2 : 1;
+  for (long panel = panel0; panel < panel1; panel++) {
+    b.bias = whole.bias;
+    b.accumulate = whole.accumulate;
+    for (b.k = 0; b.k < b.channels; b.k += part) {
+      b.depth = smaller(part, b.channels - b.k);
+      for (long c = 0; c < CK_PANEL && panel * CK_PANEL + c < end; c += SHORT_VECTORS * LANES) {
+        for (long i = 0; i < samples; i += together)
+          NAMED(short_sample)(&b, frames, smaller(together, samples - i), x + i * frames * b.stride,
+                              y + i * frames * b.out_channels, panel * CK_PANEL + c);
+      }
+      b.bias = 0;
+      b.accumulate = 1;
+    }
+  }
+}
+
+static void NAMED(short_conv)(const ck_conv_shape *s, const float *x, const WEIGHT *packed, const float *bias, float *y,
+                              int accumulate, long panel0, long panel1, float *scratch) {
+  const long step = larger(1, block_rows(s, 0) / s->rows), spread = spreads_frames(s) ? GAP : 0;
+  const NAMED(short_block) b = {.channels = s->in_channels, .stride = s->in_channels + spread, .bias = bias,
+                                .accumulate = accumulate, .out_channels = s->out_channels, .packed = packed};
+  for (long first = 0; first < s->batch; first += step) {
+    const long samples = smaller(step, s->batch - first);
+    const float *frames = x + first * s->rows * s->in_channels;
+    if (spread) {
+      for (long t = 0; t < samples * s->rows; t++)
+        memcpy(scratch + t * b.stride, frames + t * s->in_channels, sizeof(float) * (size_t)s->in_channels);
+      frames = scratch;
+    }
+    NAMED(short_samples)(b, s->rows, samples, panel0, panel1, frames, y + first * s->rows * s->out_channels);
+  }
+}
+#endif
