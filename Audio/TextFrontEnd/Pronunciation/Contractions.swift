@@ -33,12 +33,13 @@ enum Contractions {
     }
   }
 
-  /// The stem and the ending of a word in small letters and apostrophes; nil if it has none.
+  /// The stem and the ending of a word in small letters and apostrophes; nil if it has none. The stem has a letter.
   static func split(_ word: String) -> (stem: String, ending: Ending)? {
     guard word.utf8.contains(UInt8(ascii: "'")) else { return nil }
-    for ending in Ending.allCases where word.hasSuffix(ending.rawValue) && word.utf8.count > ending.rawValue.utf8.count
-    {
-      return (String(word.dropLast(ending.rawValue.count)), ending)
+    for ending in Ending.allCases where word.hasSuffix(ending.rawValue) {
+      let stem = word.dropLast(ending.rawValue.count)
+      // Apostrophes alone have no sound that the ending could join.
+      if stem.utf8.contains(where: { $0 != UInt8(ascii: "'") }) { return (String(stem), ending) }
     }
     return nil
   }

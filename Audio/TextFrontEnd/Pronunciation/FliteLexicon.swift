@@ -52,10 +52,10 @@ struct FliteLexicon: ~Copyable {
     guard let utterance = new_utterance() else { fatalError("flite cannot allocate an utterance") }
     defer { delete_utterance(utterance) }
     utt_init(utterance, voice)
-    let relation = utt_relation_create(utterance, "Word")
+    let relation = utt_relation_create(utterance, Self.wordRelation.characters)
     let items = words.map { word in
       let item = relation_append(relation, nil)
-      item_set_string(item, "name", word)
+      item_set_string(item, Self.nameFeature.characters, word)
       return item
     }
     default_pos_tagger(utterance)
@@ -79,8 +79,19 @@ struct FliteLexicon: ~Copyable {
     return phones
   }
 
+  // flite keeps the pointers to these names, which those of a String's characters would not outlive.
+  private static let wordRelation: StaticString = "Word"
+  private static let nameFeature: StaticString = "name"
+
   /// The most letters that are looked up at once; CMUdict's longest word has 34.
   static let longestWord = 60
+}
+
+extension StaticString {
+  /// The characters and a zero byte, which stay where they are as long as the process runs.
+  fileprivate var characters: UnsafePointer<CChar> {
+    UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self)
+  }
 }
 
 extension StressedPhone {
