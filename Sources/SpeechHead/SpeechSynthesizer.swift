@@ -66,6 +66,8 @@ public final class SpeechSynthesizer {
   private var sentenceCount = 0
   private var sampleCount = 0
 
+  /// - Parameter lexicon: The sounds of the user's words; the normaliser that made the sentences has it too, for words as
+  ///   they are written.
   /// - Throws: `SpeechError.badSetting` for a sampling method that makes no chain, or a speaker that is not there.
   public init(
     _ voice: TrainedVoice, settings: Settings = Settings(), lexicon: UserLexicon = UserLexicon(), threads: Int = 1

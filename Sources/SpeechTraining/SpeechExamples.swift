@@ -32,18 +32,19 @@ public struct SpeechExamples: Sendable {
   /// Reads corpora: one speaker each, named like its folder.
   ///
   /// - Parameters:
+  ///   - lexicon: words whose sounds are not those of the language; whoever speaks with the voice needs it too.
   ///   - known: a voice's speakers, whose statistics are used instead of the recordings' own.
   ///   - progress: called with the number of recordings read, from any thread.
   /// - Throws: `SpeechError.badSetting` for two corpora of one name, or one without a usable sentence; `.unknownSpeaker`
   ///   for a corpus whose name is not among the known.
   public init(
-    _ corpora: [SpeechCorpus], _ configuration: VoiceTrainingConfiguration, threads: Int,
-    known: [VoiceDescription.Speaker]? = nil,
+    _ corpora: [SpeechCorpus], _ configuration: VoiceTrainingConfiguration, lexicon: UserLexicon = UserLexicon(),
+    threads: Int, known: [VoiceDescription.Speaker]? = nil,
     progress: @Sendable @escaping (Int) -> Void = { _ in }
   ) throws(SpeechError) {
     self.init(phones: PhonemeSequence.symbols, speakers: [], training: [], heldOut: [])
     var names: Set<String> = []
-    let reader = try UtteranceReader(configuration)
+    let reader = try UtteranceReader(configuration, lexicon)
     var done = 0
     for (number, corpus) in corpora.enumerated() {
       var speaker = number
@@ -128,9 +129,12 @@ private struct UtteranceReader {
 
   private let configuration: VoiceTrainingConfiguration
   private let analysis: MelAnalysis
-  private let pronouncer = Pronouncer()
+  private let normalizer: TextNormalizer
+  private let pronouncer: Pronouncer
 
-  init(_ configuration: VoiceTrainingConfiguration) throws(SpeechError) {
+  init(_ configuration: VoiceTrainingConfiguration, _ lexicon: UserLexicon) throws(SpeechError) {
+    normalizer = TextNormalizer(lexicon: lexicon)
+    pronouncer = Pronouncer(lexicon: lexicon)
     self.configuration = configuration
     analysis = try MelAnalysis(configuration.mel)
   }
@@ -181,7 +185,7 @@ private struct UtteranceReader {
     let recording: RecordingPreparation.Prepared
     do {
       sequence = try PhonemeSequence(
-        TextNormalizer().normalize(entry.text).sentences, pronouncer: pronouncer, phones: PhonemeSequence.symbols)
+        normalizer.normalize(entry.text).sentences, pronouncer: pronouncer, phones: PhonemeSequence.symbols)
       var preparation = RecordingPreparation()
       preparation.sampleRate = configuration.mel.sampleRate
       preparation.loudness = configuration.loudness

@@ -4,6 +4,7 @@ import Reporting
 import SpeechCorpus
 import SpeechHead
 import SpeechTraining
+import TextFrontEnd
 
 /// `saltus align`: when each phone of recorded sentences is spoken.
 struct Align: ParsableCommand {
@@ -27,9 +28,13 @@ struct Align: ParsableCommand {
   @Option(name: [.short, .long], help: ArgumentHelp("File of the alignment.", valueName: "FILE"))
   var output: String
 
+  @Option(help: ArgumentHelp("Pronunciations of your own: see saltus speak.", valueName: "FILE"))
+  var lexicon: String?
+
   @OptionGroup var threadOptions: ThreadOptions
 
   func run() throws {
+    let lexicon = try UserLexicon(option: lexicon)
     let voice = try TrainedVoice(contentsOf: BundledModels.file(voice))
     var configuration = VoiceTrainingConfiguration()
     configuration.mel = voice.description.mel
@@ -37,7 +42,7 @@ struct Align: ParsableCommand {
     configuration.heldOutSentences = 0
     let corpora = try data.map { try SpeechCorpus($0) }
     let examples = try SpeechExamples(
-      corpora, configuration, threads: threadOptions.threads, known: voice.description.speakers)
+      corpora, configuration, lexicon: lexicon, threads: threadOptions.threads, known: voice.description.speakers)
     for exclusion in examples.excluded {
       TrainingCommand.note("warning: \(exclusion.name): left out: \(exclusion.reason)")
     }

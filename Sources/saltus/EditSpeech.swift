@@ -129,9 +129,10 @@ struct EditSpeech: ParsableCommand {
   }
 
   private func tokens(for voice: TrainedVoice) throws -> [PhonemeToken] {
-    let pronouncer = Pronouncer(lexicon: try lexicon.map { try UserLexicon(path: $0) } ?? UserLexicon())
+    let lexicon = try UserLexicon(option: lexicon)
     let sequence = try PhonemeSequence(
-      TextNormalizer().normalize(text).sentences, pronouncer: pronouncer, phones: voice.description.phones)
+      TextNormalizer(lexicon: lexicon).normalize(text).sentences, pronouncer: Pronouncer(lexicon: lexicon),
+      phones: voice.description.phones)
     if sequence.isEmpty { throw CommandFailure("--text: there is nothing to say in it") }
     return sequence.tokens
   }

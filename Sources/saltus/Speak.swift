@@ -89,7 +89,7 @@ struct Speak: SharedByRanks {
     if jsonl { return try speakLines(job) }
     let keeps = SpeechJob.Keeps(words: timings != nil, spectra: spectrogram != nil)
     var result = try job.run(
-      try SentenceSource(text, isSSML: ssml),
+      try SentenceSource(text, isSSML: ssml, lexicon: job.lexicon),
       output: SpeechOutput(path: output, sampleRate: voice.description.mel.sampleRate),
       keeps: keeps)
     result.report.loadMs = loaded
@@ -103,8 +103,9 @@ struct Speak: SharedByRanks {
 
   /// What would be said, without a voice.
   private func show() throws {
-    let pronouncer = Pronouncer(lexicon: try voiceArguments.userLexicon())
-    var source = try SentenceSource(text, isSSML: ssml)
+    let lexicon = try voiceArguments.userLexicon()
+    let pronouncer = Pronouncer(lexicon: lexicon)
+    var source = try SentenceSource(text, isSSML: ssml, lexicon: lexicon)
     while let sentence = source.next() {
       if printNormalized && !"\(sentence)".isEmpty { print(sentence) }
       guard phonemes else { continue }
@@ -174,8 +175,8 @@ struct Speak: SharedByRanks {
       if let seed = request.seed { own.settings.seed = seed }
       let rate = job.voice.description.mel.sampleRate
       let result = try own.run(
-        SentenceSource(request.text, isSSML: ssml), output: SpeechOutput(path: request.output, sampleRate: rate),
-        keeps: .init())
+        SentenceSource(request.text, isSSML: ssml, lexicon: job.lexicon),
+        output: SpeechOutput(path: request.output, sampleRate: rate), keeps: .init())
       answer = Answer(
         output: request.output, report: result.report, warnings: result.warnings.isEmpty ? nil : result.warnings)
     } catch {

@@ -12,14 +12,15 @@ struct SentenceSource {
   /// - Parameters:
   ///   - text: nil or "-" for standard input.
   ///   - isSSML: such a document is read as a whole.
+  ///   - lexicon: the user's words, looked up as they are written.
   /// - Throws: `SSMLError`.
-  init(_ text: String?, isSSML: Bool) throws {
+  init(_ text: String?, isSSML: Bool, lexicon: UserLexicon) throws {
     let pieces = TextPieces(text == "-" ? nil : text)
     guard isSSML else {
-      reader = SentenceReader(pieces)
+      reader = SentenceReader(pieces, lexicon: lexicon)
       return
     }
-    let normalized = try TextNormalizer().normalize(ssml: pieces.reduce(into: "") { $0 += $1 })
+    let normalized = try TextNormalizer(lexicon: lexicon).normalize(ssml: pieces.reduce(into: "") { $0 += $1 })
     sentences = normalized.sentences[...]
     markupWarnings = normalized.warnings
   }

@@ -5,6 +5,7 @@ import Reporting
 import SpeechCorpus
 import SpeechHead
 import SpeechTraining
+import TextFrontEnd
 import Training
 
 /// `saltus train speech`: the four stages of a voice, and its bundled file.
@@ -20,6 +21,9 @@ struct TrainSpeech: SharedByRanks {
       decoder), student (one-step consistency decoder). OUT/voice.safetensors is the voice in half precision; OUT/samples has what it says.
 
       Under mpirun ranks share every batch, as in train policy; each machine reads --data, the first writes --out.
+
+      --lexicon says how words of your own are pronounced in the recordings. The voice does not keep it: give the same
+      file to saltus speak, and to every --resume.
 
       Ctrl-C saves; run the same command with --resume to go on. Keys: encoder.steps, refiner.steps, teacher.steps,
       student.steps, decoder.widths, use.temperature, heldOutSentences, … A wrong key is answered with the nearest right one.
@@ -37,6 +41,11 @@ struct TrainSpeech: SharedByRanks {
   @Option(help: ArgumentHelp("Directory of the stages, the samples and voice.safetensors.", valueName: "DIR"))
   var out: String
 
+  @Option(
+    help: ArgumentHelp(
+      "Pronunciations of your own, as for saltus speak, which should be given the same file.", valueName: "FILE"))
+  var lexicon: String?
+
   @Flag(help: "Continue the run in --out.")
   var resume = false
 
@@ -46,9 +55,11 @@ struct TrainSpeech: SharedByRanks {
   func run() throws {
     let configuration = try options.load(defaults: VoiceTrainingConfiguration())
     if let problem = configuration.problem { throw CommandFailure(problem) }
+    let lexicon = try UserLexicon(option: lexicon)
     let corpora = try data.map { try SpeechCorpus($0) }
     Interrupt.install()
-    let examples = try VoiceTrainingCommand.read(corpora, configuration, threads: threadOptions.threads)
+    let examples = try VoiceTrainingCommand.read(
+      corpora, configuration, lexicon: lexicon, threads: threadOptions.threads)
     let trainer = try VoiceTrainer(
       configuration, examples: examples, output: URL(filePath: out), communicator: Ranks.communicator,
       threads: threadOptions.threads)

@@ -47,8 +47,8 @@ struct VoiceArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Pronunciations of your own, lines like: Saltus  S AE1 L T AH0 S (the CMU dictionary's form).", valueName: "FILE")
-  )
+      "Pronunciations of your own, lines like: Saltus  S AE1 L T AH0 S (the CMU dictionary's form). Words as they are "
+        + "written (FBI, iPhone, H2O, Dr) or spoken; an entry in the same case comes first.", valueName: "FILE"))
   var lexicon: String?
 
   func validate() throws {
@@ -70,7 +70,7 @@ struct VoiceArguments: ParsableArguments {
     try TrainedVoice(contentsOf: BundledModels.file(voice)).used(VoiceUse(temperature: temperature, gamma: gamma))
   }
 
-  func userLexicon() throws -> UserLexicon { try lexicon.map { try UserLexicon(path: $0) } ?? UserLexicon() }
+  func userLexicon() throws -> UserLexicon { try UserLexicon(option: lexicon) }
 
   func settings(for voice: TrainedVoice) throws -> SpeechSynthesizer.Settings {
     var settings = SpeechSynthesizer.Settings()
@@ -84,5 +84,12 @@ struct VoiceArguments: ParsableArguments {
     settings.lengthScale = lengthScale
     settings.sentenceSilence = sentenceSilence
     return settings
+  }
+}
+
+extension UserLexicon {
+  /// The lexicon of `--lexicon FILE`; an empty one without it.
+  init(option path: String?) throws {
+    self = try path.map { try UserLexicon(path: $0) } ?? UserLexicon()
   }
 }

@@ -5,17 +5,19 @@ import SpeechCorpus
 import SpeechHead
 import SpeechTraining
 import Synchronization
+import TextFrontEnd
 import Training
 
 /// Parts of a voice's training with progress on standard error: what `train speech` and `compare --speech` do.
 enum VoiceTrainingCommand {
   /// Reads corpora, and says what is left out of them.
   static func read(
-    _ corpora: [SpeechCorpus], _ configuration: VoiceTrainingConfiguration, threads: Int
+    _ corpora: [SpeechCorpus], _ configuration: VoiceTrainingConfiguration, lexicon: UserLexicon = UserLexicon(),
+    threads: Int
   ) throws -> SpeechExamples {
     let total = corpora.reduce(0) { $0 + $1.entries.count }
     let progress = Mutex(Ranks.progress("recordings", total: total))
-    let examples = try SpeechExamples(corpora, configuration, threads: threads) { count in
+    let examples = try SpeechExamples(corpora, configuration, lexicon: lexicon, threads: threads) { count in
       progress.withLock { $0.update(step: count) }
     }
     progress.withLock { $0.finish() }

@@ -8,17 +8,23 @@ public struct SentenceReader<Pieces: Sequence<String>>: Sequence, IteratorProtoc
   private var piece: String.UnicodeScalarView.Iterator?
   private var tokenizer = TextTokenizer()
   private var splitter = SentenceSplitter()
+  private let verbalizer: Verbalizer
   private var offset = 0
   private var isAtEnd = false
 
-  /// - Parameter pieces: of the text, in order.
-  public init(_ pieces: Pieces) { self.pieces = pieces.makeIterator() }
+  /// - Parameters:
+  ///   - pieces: of the text, in order.
+  ///   - lexicon: the words that are looked up as they are written; `Pronouncer` needs it for those that are spoken.
+  public init(_ pieces: Pieces, lexicon: UserLexicon = UserLexicon()) {
+    self.pieces = pieces.makeIterator()
+    verbalizer = Verbalizer(lexicon)
+  }
 
   /// The next sentence with words or a silence in it; nil at the end of the text.
   public mutating func next() -> Sentence? {
     while true {
       if let sentence = splitter.next(atEnd: isAtEnd) {
-        let clauses = Verbalizer.clauses(of: sentence)
+        let clauses = verbalizer.clauses(of: sentence)
         if !clauses.isEmpty { return Sentence(clauses) }
       } else if isAtEnd {
         return nil

@@ -1,10 +1,11 @@
 /// One word as it is spoken.
 public struct SpokenWord: Hashable, Sendable, CustomStringConvertible {
-  /// Letters a–z and apostrophes; empty for phonemes that were written without a word.
+  /// Letters a–z and apostrophes; for a written word of the user's lexicon what is written ("H2O"); empty for phonemes
+  /// that were written without a word.
   public var text: String
   /// Whether the text is one letter that is read by its name ("b", or "o's" as the end of "CEOs").
   public var isLetter: Bool
-  /// ARPAbet symbols that the writer gave instead of a spelling, unchecked.
+  /// ARPAbet symbols that the writer gave instead of a spelling, unchecked, or those of the user's lexicon.
   public var phonemes: [String]?
   /// How fast to speak it: 1 is the voice's own rate, 2 twice as fast; in 0.2...5.
   public var rate: Double

@@ -3,11 +3,15 @@
 /// Numbers, dates, times, money, units, abbreviations, acronyms, addresses and symbols become words; the text is split
 /// into sentences and clauses. Any input is safe, and time is linear in its length.
 public struct TextNormalizer: Sendable {
-  public init() {}
+  private let lexicon: UserLexicon
+
+  /// - Parameter lexicon: The words that are looked up as they are written; `Pronouncer` needs it for those that are
+  ///   spoken.
+  public init(lexicon: UserLexicon = UserLexicon()) { self.lexicon = lexicon }
 
   /// The spoken form of a plain text. Phonemes may stand in it in double brackets: "[[HH AH0 L OW1]]".
   public func normalize(_ text: String) -> NormalizedText {
-    var reader = SentenceReader(CollectionOfOne(text))
+    var reader = SentenceReader(CollectionOfOne(text), lexicon: lexicon)
     var result = NormalizedText()
     while let sentence = reader.next() { result.sentences.append(sentence) }
     result.warnings = reader.warnings
@@ -23,11 +27,12 @@ public struct TextNormalizer: Sendable {
     let (tokens, warnings) = try SSMLReader.read(text)
     var result = NormalizedText(warnings: warnings)
     var splitter = SentenceSplitter()
+    let verbalizer = Verbalizer(lexicon)
     for start in stride(from: 0, to: tokens.count, by: Self.blockLength) {
       let end = min(start + Self.blockLength, tokens.count)
       splitter.append(Array(tokens[start..<end]))
       while let sentence = splitter.next(atEnd: end == tokens.count) {
-        let clauses = Verbalizer.clauses(of: sentence)
+        let clauses = verbalizer.clauses(of: sentence)
         if !clauses.isEmpty { result.sentences.append(Sentence(clauses)) }
       }
     }

@@ -1,6 +1,11 @@
 /// Turns the tokens of a sentence into spoken clauses: at each place the first rule that applies says what is read.
-enum Verbalizer {
-  static func clauses(of sentence: TokenizedSentence) -> [Clause] {
+struct Verbalizer: Sendable {
+  private let lexicon: LexiconRule
+
+  /// - Parameter lexicon: The words that are read as they are written.
+  init(_ lexicon: UserLexicon) { self.lexicon = LexiconRule(lexicon: lexicon) }
+
+  func clauses(of sentence: TokenizedSentence) -> [Clause] {
     let tokens = TokenSequence(sentence.tokens)
     var builder = ClauseBuilder()
     var index = 0
@@ -12,7 +17,7 @@ enum Verbalizer {
   }
 
   /// Reads what begins at a token and returns how many tokens that took.
-  private static func read(
+  private func read(
     _ tokens: TokenSequence, at index: Int, _ token: TextToken, into builder: inout ClauseBuilder
   ) -> Int {
     switch token.kind {
@@ -27,11 +32,23 @@ enum Verbalizer {
     case .boundary: return 1
     case .word, .digits, .symbol: break
     }
-    for rule in rules(for: token.kind) {
+    if let match = lexicon.read(tokens, at: index) {
+      builder.append(match.word)
+      return match.count
+    }
+    for rule in Self.rules(for: token.kind) {
       guard let result = rule(tokens, index) else { continue }
       let last = min(index + result.count, tokens.tokens.count) - 1
       let source = token.source.lowerBound..<max(token.source.upperBound, tokens.tokens[last].source.upperBound)
       builder.append(result.spoken, rate: token.rate, source: source)
+      return result.count
+    }
+    if let match = lexicon.readInAnyCase(tokens, at: index) {
+      builder.append(match.word)
+      return match.count
+    }
+    if let result = WordRule.read(tokens, at: index) {
+      builder.append(result.spoken, rate: token.rate, source: token.source)
       return result.count
     }
     switch SymbolRule.read(tokens, at: index) {
@@ -61,7 +78,6 @@ enum Verbalizer {
   private static let wordRules: [Rule] = [
     { WebRule.read($0, at: $1) }, { MoneyRule.read($0, at: $1) }, { DateRule.read($0, at: $1) },
     { RomanNumeralRule.read($0, at: $1) }, { AbbreviationRule.read($0, at: $1) }, { CodeRule.read($0, at: $1) },
-    { WordRule.read($0, at: $1) },
   ]
   private static let digitRules: [Rule] = [
     { WebRule.read($0, at: $1) }, { DateRule.read($0, at: $1) }, { PhoneNumberRule.read($0, at: $1) },
