@@ -87,4 +87,13 @@ import TextFrontEnd
     #expect(words.map(\.text) == ["say", "", "not", "this", "one", "a"])
     #expect(words[1].source == 4..<20)
   }
+
+  @Test func phonemesThatAreNotClosedAreReadWithAWarning() {
+    let result = TextNormalizer().normalize("Say [[HH AH0 L here. And [[W AO1 R] now, [[this]. A [[B of C.")
+    #expect(result.text == "say [[HH AH0 L]] here.\nand [[W AO1 R]] now, this.\na, B of C.")
+    #expect(result.warnings.count == 2)
+    #expect(result.warnings.first == "\"[[HH AH0 L\" is not closed by \"]]\": the phonemes end there")
+    let many = String(repeating: "[[HH AH0 L ow. ", count: 1000)
+    #expect(TextNormalizer().normalize(many).warnings.count == 6)
+  }
 }

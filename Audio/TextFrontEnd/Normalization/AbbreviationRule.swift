@@ -28,9 +28,11 @@ enum AbbreviationRule {
       if token.isAllCapitals, token.text.utf8.count > 1, !stop, !tokens.isShouted { return nil }
       return RuleResult(entry.spoken, count)
     case .numbered:
-      guard stop, let next, next.isDigits || RomanNumeralRule.value(of: next.text) != nil && next.isWord else {
-        return nil
-      }
+      // "p. 5", "Vol. II", "pp. i–ix"
+      guard stop, let next,
+        next.isDigits || RomanNumeralRule.isNumeral(next)
+          || RomanNumeralRule.range(tokens, at: index + count, behind: token.lower) != nil
+      else { return nil }
       return RuleResult(entry.spoken, count)
     case .calendar:
       guard token.isCapitalized else { return nil }
@@ -58,6 +60,8 @@ enum AbbreviationRule {
     else { return false }
     if isOrdinal || tokens.digits(index - 2) != nil { return true }
     guard let next = tokens[index + (stop ? 2 : 1)], next.isWord, next.isCapitalized else { return true }
+    // "K St. NW"
+    if AddressRule.directions[next.text] != nil { return true }
     return AbbreviationTable.sentenceStarters.contains(next.lower)
   }
 

@@ -59,7 +59,7 @@ enum AbbreviationTable {
     "viz": .init("namely", .introducing), "vs": .init("versus", .introducing, withoutStop: true),
     "v": .init("versus", .introducing), "approx": .init("approximately", .introducing),
     "incl": .init("including", .introducing),
-    "esp": .init("especially", .introducing), "nr": .init("number", .numbered),
+    "esp": .init("especially", .introducing), "nr": .init("number", .numbered), "rs": .init("rupees", .numbered),
     "attn": .init("attention", .introducing),
     "resp": .init("respectively", .ordinary), "etc": .init("et cetera", .ordinary, withoutStop: true),
     "al": .init("al", .introducing), "inc": .init("incorporated", .ordinary),

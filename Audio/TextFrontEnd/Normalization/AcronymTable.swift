@@ -46,7 +46,7 @@ enum AcronymTable {
     "gnu", "bios", "cmos", "dos", "lan", "wan", "mimo", "raid", "ajax", "basic", "cobol", "fortran", "lisp", "pascal",
     "eniac", "esa", "epcot", "nascar", "navy", "seal", "seals", "mash", "maga", "medicare", "nasdaq", "swift", "tesol",
     "toefl", "interpol", "benelux", "brics", "mensa", "isis", "hamas", "darpa", "nimh", "noaa", "ansi", "vat", "zip",
-    "saltus", "unix", "bash", "lidar", "swot",
+    "saltus", "unix", "bash", "lidar", "swot", "mig",
   ]
 
   private static let spelled: Set<String> = [

@@ -34,7 +34,7 @@ struct CharacterFolding: Sendable {
 
   /// Symbols outside ASCII that rules know.
   static let symbols: Set<Unicode.Scalar> = [
-    "–", "—", "°", "£", "€", "¥", "¢", "₹", "½", "¼", "¾", "⅓", "⅔", "⅛", "⅜", "⅝", "⅞", "µ",
+    "–", "—", "°", "£", "€", "¥", "¢", "₹", "½", "¼", "¾", "⅓", "⅔", "⅛", "⅜", "⅝", "⅞", "µ", "Ω",
   ]
 
   private static func classify(_ scalar: Unicode.Scalar) -> FoldedCharacter {
@@ -91,7 +91,8 @@ struct CharacterFolding: Sendable {
     "．": ".", "！": "!", "？": "?", "：": ":", "；": ";", "¡": "", "¿": "", "‽": "?", "⁇": "?", "⁈": "?", "⁉": "!",
     "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d",
     "Đ": "D", "ð": "th", "Ð": "Th", "þ": "th", "Þ": "Th", "ı": "i", "ħ": "h", "Ħ": "H", "ŋ": "ng", "Ŋ": "Ng",
-    "ŧ": "t", "Ŧ": "T", "ə": "e", "ƒ": "f", "℃": "°C", "℉": "°F", "№": "No.", "º": "°", "μ": "µ", "￠": "¢",
+    "ŧ": "t", "Ŧ": "T", "ə": "e", "ƒ": "f", "℃": "°C", "℉": "°F", "№": "No.", "º": "°", "μ": "µ", "\u{2126}": "Ω",
+    "￠": "¢",
     "￡": "£", "￥": "¥",
   ]
 
@@ -106,7 +107,7 @@ struct CharacterFolding: Sendable {
     "∞": "infinity", "√": "square root of", "∑": "sum", "∏": "product", "∫": "integral", "∂": "partial", "∆": "delta",
     "∇": "nabla", "∈": "in", "∅": "empty set", "∝": "proportional to", "©": "copyright", "§": "section",
     "¶": "paragraph", "→": "to", "⇒": "implies", "←": "from", "↔": "to", "™": "", "®": "", "℠": "", "ª": "",
-    "\u{2126}": "ohm", "‰": "per mille", "℅": "care of", "†": "", "‡": "", "∴": "therefore", "∵": "because",
+    "‰": "per mille", "℅": "care of", "†": "", "‡": "", "∴": "therefore", "∵": "because",
     "₿": "bitcoin", "₩": "won", "₽": "ruble", "₺": "lira",
   ]
 

@@ -2,9 +2,11 @@
 enum CodeRule {
   static func read(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
     guard let token = tokens[index],
-      !(tokens.isGlued(index) && (tokens[index - 1].map { $0.isWord || $0.isDigits } ?? false))
+      !(tokens.isGlued(index) && (tokens[index - 1].map { $0.isWord || $0.isDigits } ?? false)),
+      !WordRule.isBy(tokens, at: index)
     else { return nil }
-    return version(tokens, at: index) ?? (token.isWord || token.isDigits ? mixed(tokens, at: index) : nil)
+    return version(tokens, at: index) ?? videoLines(tokens, at: index)
+      ?? (token.isWord || token.isDigits ? mixed(tokens, at: index) : nil)
   }
 
   /// Numbers with at least two full stops between them, with or without a "v".
@@ -35,31 +37,60 @@ enum CodeRule {
     return RuleResult(words, next - index)
   }
 
+  /// "1080p": lines of a picture, not pence.
+  private static func videoLines(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    guard let digits = tokens.digits(index), lineCounts.contains(digits), let letter = tokens.gluedWord(index + 1),
+      letter == "p" || letter == "i", !tokens.isGlued(index + 2) || tokens[index + 2]?.kind == .symbol
+    else { return nil }
+    return RuleResult(number(digits) + " " + letter.uppercased(), 2)
+  }
+
+  private static let lineCounts: Set<String> = [
+    "144", "240", "360", "480", "540", "576", "720", "900", "1080", "1440", "2160", "4320",
+  ]
+
   private static func mixed(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
-    var end = index + 1
-    var hasWord = tokens[index]?.isWord == true
-    var hasDigits = !hasWord
-    while let token = tokens[end], !token.spaced, end - index < 24 {
-      if token.isWord || token.isDigits {
-        hasWord = hasWord || token.isWord
-        hasDigits = hasDigits || token.isDigits
-      } else {
-        break
-      }
+    var end = groupEnd(tokens, from: index)
+    if end == index + 1 { return dashed(tokens, at: index) }
+    let written = tokens.tokens[index..<end]
+    guard written.contains(where: { $0.isWord }), written.contains(where: { $0.isDigits }),
+      !isQuantity(tokens, at: index, end: end)
+    else { return nil }
+    var spoken = group(tokens, index..<end)
+    // "i7-9700K"; "Q1-Q3" is a range.
+    while tokens.isGluedSymbol(end, "-"), tokens.isGlued(end + 1), end - index < 24 {
+      let next = groupEnd(tokens, from: end + 1)
+      guard tokens.tokens[end + 1..<next].contains(where: { $0.isDigits }) else { break }
+      let isRange = tokens[end + 1]?.isWord == true && tokens[end + 1]?.text == tokens[index]?.text
+      spoken += (isRange ? " to " : " ") + group(tokens, end + 1..<next)
+      end = next
+    }
+    return RuleResult(spoken, end - index)
+  }
+
+  /// Behind the letters and digits that are written together from a token on.
+  private static func groupEnd(_ tokens: TokenSequence, from index: Int) -> Int {
+    var end = index
+    while let token = tokens[end], end == index || !token.spaced, token.isWord || token.isDigits, end - index < 24 {
       end += 1
     }
-    if end == index + 1 { return dashed(tokens, at: index) }
-    guard hasWord, hasDigits, !isQuantity(tokens, at: index, end: end) else { return nil }
+    return end
+  }
+
+  private static func group(_ tokens: TokenSequence, _ range: Range<Int>) -> String {
+    let end = range.upperBound
     var spoken = ""
     // "MP3s"
-    let isPlural = tokens.word(end - 1) == "s" && tokens.digits(end - 2) != nil
-    for position in index..<(isPlural ? end - 1 : end) {
+    let isPlural = range.count > 1 && tokens.word(end - 1) == "s" && tokens.digits(end - 2) != nil
+    for position in range.lowerBound..<(isPlural ? end - 1 : end) {
       guard let token = tokens[position] else { break }
-      let isBy = token.lower == "x" && position > index && tokens[position + 1]?.isDigits == true && position + 1 < end
+      let isBy =
+        token.lower == "x" && position > range.lowerBound && tokens[position + 1]?.isDigits == true
+        && position + 1 < end
       spoken += (spoken.isEmpty ? "" : " ")
       spoken += isBy ? "by" : piece(token, isShouted: tokens.isShouted)
     }
-    return RuleResult(isPlural ? NumberWords.plural(spoken) : spoken, end - index)
+    return isPlural ? NumberWords.plural(spoken) : spoken
   }
 
   /// "1st", "90s", "5km": numbers with an ending or a unit.
@@ -74,7 +105,8 @@ enum CodeRule {
   /// "COVID-19", "F-16", "Catch-22": a dash between a word and a number is not read.
   private static func dashed(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
     guard let word = tokens[index], word.isWord, tokens.isGluedSymbol(index + 1, "-"),
-      let digits = tokens.gluedDigits(index + 2), !tokens.isGluedSymbol(index + 3, "."), !tokens.isGluedDash(index + 3),
+      let digits = tokens.gluedDigits(index + 2),
+      !(tokens.isGluedSymbol(index + 3, ".") && tokens.gluedDigits(index + 4) != nil), !tokens.isGluedDash(index + 3),
       tokens.gluedWord(index + 3) ?? "s" == "s", word.isCapitalized, digits.utf8.count <= 4
     else { return nil }
     let name = word.isLetter ? word.text : WordRule.spoken(word.text, isShouted: tokens.isShouted)
@@ -91,8 +123,12 @@ enum CodeRule {
     return WordRule.spoken(token.text, isShouted: isShouted)
   }
 
-  /// A number in a code: up to 99 as a number, three digits in two halves, four as a year, longer digit by digit.
+  /// A number in a code: up to 99 as a number, three digits in two halves, four as a year, five with two zeros at the end
+  /// in thousands and hundreds, others digit by digit.
   static func number(_ digits: String) -> String {
+    if digits.utf8.count == 5, digits.hasSuffix("00"), !digits.hasSuffix("000"), let value = Int(digits), value > 9999 {
+      return NumberWords.cardinal(value / 1000) + " " + NumberWords.cardinal(value % 1000)
+    }
     guard digits.utf8.count <= 4, !(digits.utf8.count > 1 && digits.hasPrefix("0")), let value = Int(digits) else {
       return NumberWords.digitByDigit(digits)
     }

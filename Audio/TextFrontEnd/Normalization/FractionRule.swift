@@ -23,11 +23,11 @@ enum FractionRule {
   }
 
   /// "a half" for "one half".
-  private static func article(_ words: String) -> String {
+  static func article(_ words: String) -> String {
     (words.hasPrefix("one eigh") ? "an " : "a ") + words.dropFirst(4)
   }
 
-  private static func vulgar(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+  static func vulgar(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
     guard let token = tokens[index], token.kind == .symbol, let words = vulgarFractions[token.text] else { return nil }
     return RuleResult(words, 1)
   }

@@ -1,4 +1,4 @@
-/// Amounts of money with the sign in front: "$3.50", "$1.2 million", "£5bn", "$5–10", "US$20".
+/// Amounts of money with the sign or the currency in front: "$3.50", "$1.2 million", "£5bn", "$5–10", "US$20", "USD 5".
 enum MoneyRule {
   private struct Currency {
     var unit: MeasurementUnit
@@ -18,34 +18,47 @@ enum MoneyRule {
       country = name
       start += 1
     }
-    guard let symbol = tokens[start], symbol.kind == .symbol, let currency = currencies[symbol.text] else { return nil }
+    guard let symbol = tokens[start], let currency = currencies[symbol.text] else { return nil }
     var next = start + 1
+    if symbol.isWord {
+      // "Rs. 500", and "USD 5" but not "5 USD".
+      if tokens.isGluedSymbol(next, "."), tokens.gluedDigits(next + 1) == nil || symbol.text == "Rs" { next += 1 }
+      guard tokens.digits(next) != nil, tokens.digits(index - 1) == nil else { return nil }
+    }
     if tokens.isSymbol(next, "-"), tokens.isGlued(next), tokens.isGlued(next + 1) {
       words = "minus "
       next += 1
     }
     guard let numeral = Numeral(tokens, at: next) else { return nil }
     next += numeral.count
-    if let upper = upperBound(tokens, at: next, symbol.text) {
-      next += upper.count
+    let own = magnitude(tokens, at: next)
+    if let upper = upperBound(tokens, at: next + (own?.count ?? 0), symbol.text) {
+      next += upper.count + (own?.count ?? 0)
       let magnitude = magnitude(tokens, at: next)
       next += magnitude?.count ?? 0
       let last = magnitude.map { "\(upper.numeral.quantity) \($0.spoken)" } ?? upper.numeral.quantity
-      let spoken = "\(numeral.quantity) to \(last) \(country)\(currency.unit.plural)"
+      // "$3bn-$4bn" has one billion in it, "$900k-$1m" two sizes.
+      let first = own.flatMap { $0.spoken == magnitude?.spoken ? nil : " " + $0.spoken } ?? ""
+      let spoken = "\(numeral.quantity)\(first) to \(last) \(country)\(currency.unit.plural)"
       let rate = UnitRule.withRate(tokens, at: next, .init(unit: .init(spoken, spoken), count: 0))
       return RuleResult(words + rate.unit.singular, next + rate.count - index)
     }
-    if let magnitude = magnitude(tokens, at: next) {
+    if let magnitude = own {
       next += magnitude.count
       let isAttribute = UnitRule.isAttribute(tokens, at: index, end: next)
       words += numeral.quantity + " " + magnitude.spoken + " " + country + currency.unit.name(forOne: isAttribute)
-    } else if numeral.fraction == nil, UnitRule.isAttribute(tokens, at: index, end: next) {
+    } else if numeral.fraction == nil, UnitRule.isAttribute(tokens, at: index, end: next) || isPiece(tokens[next]) {
       words += numeral.quantity + " " + country + currency.unit.singular
     } else {
       words += amount(numeral, currency, country)
     }
     let rate = UnitRule.withRate(tokens, at: next, .init(unit: .init(words, words), count: 0))
     return RuleResult(rate.unit.singular, next + rate.count - index)
+  }
+
+  /// "Two $20 bills."
+  private static func isPiece(_ token: TextToken?) -> Bool {
+    token.map { ["bill", "bills", "note", "notes", "coin", "coins"].contains($0.lower) } ?? false
   }
 
   private static func amount(_ numeral: Numeral, _ currency: Currency, _ country: String) -> String {
@@ -79,6 +92,11 @@ enum MoneyRule {
     return RuleResult(word, 1)
   }
 
+  /// Whether a word makes a number a thousand, a million and so on times as large: "$3bn – $4bn".
+  static func isMagnitude(_ token: TextToken) -> Bool {
+    token.isWord && (magnitudes.contains(token.lower) || abbreviatedMagnitudes[token.text] != nil)
+  }
+
   private static let magnitudes: Set<String> = ["thousand", "million", "billion", "trillion", "hundred", "quadrillion"]
   private static let abbreviatedMagnitudes = [
     "k": "thousand", "K": "thousand", "m": "million", "M": "million", "mn": "million", "mil": "million",
@@ -94,5 +112,15 @@ enum MoneyRule {
     "£": Currency(unit: .init("pound"), cent: .init("penny", "pence")),
     "€": Currency(unit: .init("euro"), cent: .init("cent")),
     "¥": Currency(unit: .init("yen", "yen")), "₹": Currency(unit: .init("rupee"), cent: .init("paisa", "paise")),
+    "Rs": Currency(unit: .init("rupee"), cent: .init("paisa", "paise")),
+    "INR": Currency(unit: .init("indian rupee"), cent: .init("paisa", "paise")),
+    "USD": Currency(unit: .init("U S dollar"), cent: .init("cent")),
+    "EUR": Currency(unit: .init("euro"), cent: .init("cent")),
+    "GBP": Currency(unit: .init("british pound"), cent: .init("penny", "pence")),
+    "CAD": Currency(unit: .init("canadian dollar"), cent: .init("cent")),
+    "AUD": Currency(unit: .init("australian dollar"), cent: .init("cent")),
+    "CHF": Currency(unit: .init("swiss franc"), cent: .init("centime")),
+    "JPY": Currency(unit: .init("japanese yen", "japanese yen")),
+    "CNY": Currency(unit: .init("chinese yuan", "chinese yuan")),
   ]
 }

@@ -22,7 +22,9 @@ enum NumberRule {
 
   private static func unsigned(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
     if let special = FractionRule.read(tokens, at: index) ?? suffixed(tokens, at: index) { return special }
-    if let feet = feetAndInches(tokens, at: index) ?? dashedDigits(tokens, at: index) { return feet }
+    if let special = FeetRule.read(tokens, at: index) ?? dashedDigits(tokens, at: index) {
+      return special
+    }
     guard let numeral = Numeral(tokens, at: index) else { return nil }
     var next = index + numeral.count
     if tokens.isGluedDash(next) || tokens.isSymbol(next, "–") && tokens.digits(next + 1) != nil,
@@ -32,6 +34,9 @@ enum NumberRule {
       let end = next + 1 + upper.count
       if tokens.isSymbol(end, "="), tokens.isSymbol(next, "-") {
         return RuleResult(numeral.quantity + " minus " + upper.quantity, end - index)
+      }
+      if ["boeing", "airbus"].contains(tokens.word(index - 1) ?? "") {
+        return RuleResult(CodeRule.number(numeral.integer) + " " + CodeRule.number(upper.integer), end - index)
       }
       return range(numeral, upper, unit: UnitRule.read(tokens, at: end), count: end - index)
     }
@@ -58,16 +63,43 @@ enum NumberRule {
     {
       return NumberWords.threeDigits(value)
     }
+    if numeral.integer.utf8.count == 4, let word = before, models.contains(word.text) {
+      return CodeRule.number(numeral.integer)
+    }
     if numeral.integer.utf8.count == 5, let state = before, state.isAllCapitals, state.text.utf8.count == 2 {
       return NumberWords.digitByDigit(numeral.integer)
     }
+    if isEarlyYear(numeral, tokens, at: index) { return NumberWords.year(value) }
     return numeral.spoken
+  }
+
+  /// Whether a number 1000–1099, which is no year by itself, is one here: "In 1066 he came", "(1066)", "1066 AD".
+  private static func isEarlyYear(_ numeral: Numeral, _ tokens: TokenSequence, at index: Int) -> Bool {
+    guard numeral.integer.utf8.count == 4, let value = numeral.plainValue, (1000...1099).contains(value) else {
+      return false
+    }
+    let before = tokens.word(index - 1) ?? ""
+    let next = tokens[index + 1]
+    if let next, next.isAllCapitals, ["AD", "BC", "CE", "BCE"].contains(next.text) { return true }
+    if tokens.isSymbol(index - 1, "("), next?.isSymbol(")") == true || before == "ad" { return true }
+    guard beforeYears.contains(before), tokens[index]?.spaced == true else { return false }
+    // "In 1066 cases" counts them.
+    return next.map {
+      !$0.isWord && !$0.isDigits || $0.isCapitalized || behindYears.contains($0.lower)
+        || AbbreviationTable.sentenceStarters.contains($0.lower)
+    } ?? true
   }
 
   private static func range(_ lower: Numeral, _ upper: Numeral, unit: UnitRule.Match?, count: Int) -> RuleResult {
     if lower.isYear, upper.integer.hasPrefix("0"), upper.integer.utf8.count == 2, upper.fraction == nil, unit == nil {
       // "2008-09"
       return RuleResult(lower.spoken + " to oh " + NumberWords.cardinal(upper.integer), count)
+    }
+    if unit == nil, let first = lower.plainValue, let last = upper.plainValue, (1000..<1100).contains(first),
+      (first...2099).contains(last), lower.integer.utf8.count == 4
+    {
+      // "1066–1087"
+      return RuleResult(NumberWords.year(first) + " to " + NumberWords.year(last), count)
     }
     guard let unit else { return RuleResult(lower.spoken + " to " + upper.spoken, count) }
     return RuleResult(lower.quantity + " to " + upper.quantity + " " + unit.unit.plural, count + unit.count)
@@ -93,24 +125,6 @@ enum NumberRule {
     return RuleResult(NumberWords.plural(numeral.spoken), numeral.count + 1 + apostrophe)
   }
 
-  /// 6'2", 6' 2", 27" (where the quotation mark cannot close a quotation).
-  private static func feetAndInches(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
-    guard let feet = tokens.digits(index), let value = tokens[index]?.number else { return nil }
-    if tokens.isGluedSymbol(index + 1, "'"), let inches = tokens[index + 2]?.number, inches < 12 {
-      let closed = tokens.isGluedSymbol(index + 3, "\"") || tokens.isGluedSymbol(index + 3, "'")
-      guard closed || value < 9 else { return nil }
-      let feetName = value == 1 ? "foot" : "feet"
-      let inchName = inches == 1 ? "inch" : "inches"
-      let words = "\(NumberWords.cardinal(feet)) \(feetName) \(NumberWords.cardinal(inches)) \(inchName)"
-      return RuleResult(words, closed ? 4 : 3)
-    }
-    guard tokens.isGluedSymbol(index + 1, "\""),
-      tokens.tokens[..<index].lazy.filter({ $0.isSymbol("\"") }).count % 2 == 0
-    else { return nil }
-    let isOne = value == 1 || UnitRule.isAttribute(tokens, at: index, end: index + 2)
-    return RuleResult(NumberWords.cardinal(feet) + (isOne ? " inch" : " inches"), 2)
-  }
-
   /// Three or more numbers with dashes between them are a code: "12-34-56".
   private static func dashedDigits(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
     guard let first = tokens.digits(index) else { return nil }
@@ -124,6 +138,18 @@ enum NumberRule {
     let words = parts.map { $0.utf8.count > 2 ? NumberWords.digitByDigit($0) : NumberWords.cardinal($0) }
     return RuleResult(words.joined(separator: ", "), 2 * parts.count - 1)
   }
+
+  private static let beforeYears: Set<String> = [
+    "in", "since", "until", "till", "by", "circa", "around", "before", "after", "from", "to", "year", "ad", "of",
+  ]
+  private static let behindYears: Set<String> = [
+    "and", "until", "was", "were", "had", "there", "when", "under", "during", "onwards", "onward", "came", "saw",
+  ]
+
+  /// What is named by four digits that are read in two halves: "RTX 4090".
+  private static let models: Set<String> = [
+    "RTX", "GTX", "RX", "RFC", "IEEE", "Ryzen", "Radeon", "GeForce", "Nokia", "Model", "Form", "Flight", "Room",
+  ]
 
   /// What is named by three digits read as one and two: "Boeing 747", "Room 305".
   private static let spokenInHalves: Set<String> = [

@@ -27,12 +27,29 @@ struct Numeral {
       isGrouped = true
       count += 2
     }
+    if count == 1, let groups = Self.indianGroups(tokens, behind: index) {
+      integer += groups.joined()
+      isGrouped = true
+      count += 2 * groups.count
+    }
     if tokens.isGluedSymbol(index + count, "."), let digits = tokens.gluedDigits(index + count + 1),
       !(tokens.isGluedSymbol(index + count + 2, ".") && tokens.gluedDigits(index + count + 3) != nil)
     {
       fraction = digits
       count += 2
     }
+  }
+
+  /// The groups behind the first one of "1,50,000": of two digits each, and three at the end.
+  private static func indianGroups(_ tokens: TokenSequence, behind index: Int) -> [String]? {
+    guard let first = tokens.digits(index), first.utf8.count < 3 else { return nil }
+    var groups: [String] = []
+    while groups.count < 6, groups.last?.utf8.count != 3, tokens.isGluedSymbol(index + 1 + 2 * groups.count, ","),
+      let group = tokens.gluedDigits(index + 2 + 2 * groups.count), group.utf8.count == 2 || group.utf8.count == 3
+    {
+      groups.append(group)
+    }
+    return groups.count > 1 && groups.last?.utf8.count == 3 ? groups : nil
   }
 
   var isOne: Bool { integer == "1" && fraction == nil }
@@ -42,6 +59,9 @@ struct Numeral {
 
   /// Whether it looks like a year 1100–2099.
   var isYear: Bool { integer.utf8.count == 4 && plainValue.map { (1100...2099).contains($0) } == true }
+
+  /// The number in digits.
+  var text: String { (integer.isEmpty ? "0" : integer) + (fraction.map { "." + $0 } ?? "") }
 
   /// Read as a quantity, never as a year.
   var quantity: String {

@@ -4,7 +4,7 @@ enum PhoneNumberRule {
     if tokens.isSymbol(index, "+") { return international(tokens, at: index) }
     if tokens.isSymbol(index, "(") { return areaCode(tokens, at: index) }
     guard tokens.digits(index) != nil, !tokens.isGlued(index) || tokens[index - 1]?.kind == .symbol else { return nil }
-    return dashed(tokens, at: index) ?? spaced(tokens, at: index)
+    return dashed(tokens, at: index) ?? spaced(tokens, at: index) ?? service(tokens, at: index)
   }
 
   private static func international(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
@@ -32,13 +32,24 @@ enum PhoneNumberRule {
     return nil
   }
 
+  /// "(212) 555-0199", "(020) 7946 0958".
   private static func areaCode(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
-    guard let area = tokens.gluedDigits(index + 1), area.utf8.count == 3, tokens.isGluedSymbol(index + 2, ")"),
-      let exchange = tokens.digits(index + 3), exchange.utf8.count == 3,
-      tokens.isGluedSymbol(index + 4, "-") || tokens.isGluedSymbol(index + 4, "."),
-      let line = tokens.gluedDigits(index + 5), line.utf8.count == 4
+    guard let area = tokens.gluedDigits(index + 1), area.utf8.count == 3 || area.hasPrefix("0") && area.utf8.count < 6,
+      tokens.isGluedSymbol(index + 2, ")")
     else { return nil }
-    return RuleResult(spoken([area, exchange, line]), 6)
+    var groups = [area]
+    var next = index + 3
+    while groups.count < 4, let digits = tokens.digits(next), (2...8).contains(digits.utf8.count) {
+      groups.append(digits)
+      next += 1
+      // A space, a dash or a full stop parts the groups.
+      if tokens.isGluedSymbol(next, "-") || tokens.isGluedSymbol(next, "."), tokens.gluedDigits(next + 1) != nil {
+        next += 1
+      }
+    }
+    let count = groups.dropFirst().reduce(0) { $0 + $1.utf8.count }
+    guard area.hasPrefix("0") ? (6...8).contains(count) : count == 7, !tokens.isGluedWord(next) else { return nil }
+    return RuleResult(spoken(groups), next - index)
   }
 
   /// "555-1234", "212-555-0199", "212.555.0199", "1-800-555-1234", "1-800-FLOWERS".
@@ -58,12 +69,16 @@ enum PhoneNumberRule {
     {
       return RuleResult(spoken(groups) + ", " + word.lower, next + 2 - index)
     }
+    // A ZIP code with its extension.
+    if lengths == [5, 4], separator.isSymbol("-"), !["from", "between"].contains(tokens.word(index - 1) ?? "") {
+      return RuleResult(spoken(groups), next - index)
+    }
     let isPhone = lengths == [3, 4] && separator.isSymbol("-") || lengths == [3, 3, 4] || lengths == [1, 3, 3, 4]
     guard isPhone, tokens.gluedWord(next) == nil else { return nil }
     return RuleResult(spoken(groups), next - index)
   }
 
-  /// "0800 123 4567", and card numbers in groups of four.
+  /// "0800 123 4567", "212 555 0199", and card numbers in groups of four.
   private static func spaced(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
     var groups: [String] = []
     while groups.count < 6, let digits = tokens.digits(index + groups.count),
@@ -72,9 +87,38 @@ enum PhoneNumberRule {
       groups.append(digits)
     }
     let isPhone = groups.count >= 3 && groups[0].hasPrefix("0") && groups.allSatisfy { (2...5).contains($0.utf8.count) }
+    let lengths = groups.map(\.utf8.count)
+    if lengths == [3, 3, 4] || lengths == [1, 3, 3, 4] && groups[0] == "1" {
+      return RuleResult(spoken(groups), groups.count)
+    }
     let isCard = groups.count == 4 && groups.allSatisfy { $0.utf8.count == 4 }
     return isPhone || isCard ? RuleResult(spoken(groups), groups.count) : nil
   }
+
+  /// "Call 911", "a 911 call", "Dial 1234": short numbers that are dialed.
+  private static func service(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    guard let digits = tokens.digits(index), digits.utf8.count < 7, !tokens.isGlued(index), !hasFraction(tokens, index)
+    else { return nil }
+    let (before, after) = (tokens.word(index - 1) ?? "", tokens.word(index + 1) ?? "")
+    let isDialed = dialing.contains(before) || ["call", "calls", "operator", "dispatcher"].contains(after)
+    let isKnown = services.contains(digits) && (calling.contains(before) || isDialed || before == "or")
+    guard isKnown || dialing.contains(before) else { return nil }
+    return RuleResult(NumberWords.digitByDigit(digits), 1)
+  }
+
+  /// Whether a number goes on behind its first digits.
+  private static func hasFraction(_ tokens: TokenSequence, _ index: Int) -> Bool {
+    guard tokens.isGlued(index + 1), let next = tokens[index + 1] else { return false }
+    return next.isWord || tokens.gluedDigits(index + 2) != nil || next.isSymbol("%")
+  }
+
+  private static let services: Set<String> = [
+    "911", "112", "999", "988", "211", "311", "411", "511", "611", "711", "811", "000", "101", "111",
+  ]
+  private static let dialing: Set<String> = ["dial", "dialed", "dials", "dialing", "dialled", "dialling"]
+  private static let calling: Set<String> = [
+    "call", "called", "calls", "calling", "phone", "phoned", "text", "ring", "rang", "to",
+  ]
 
   private static func spoken(_ groups: [String]) -> String {
     groups.map { NumberWords.digitByDigit($0) }.joined(separator: ", ")

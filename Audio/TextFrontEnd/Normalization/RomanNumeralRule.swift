@@ -1,15 +1,20 @@
 /// Roman numerals behind the words that they number: "Henry VIII", "Chapter IV", "World War II".
 enum RomanNumeralRule {
   static func read(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
-    guard let token = tokens[index], !tokens.isShouted || token.text.utf8.count > 1,
-      let (base, ending) = split(token, behind: tokens.word(index - 1)), let value = value(of: base)
-    else { return nil }
     var before = index - 1
     // "No. IV", "Vol. II"
     if tokens.isGluedSymbol(before, ".") { before -= 1 }
+    if let range = range(tokens, at: index, behind: tokens.word(before)) { return range }
+    guard let token = tokens[index], !tokens.isShouted || token.text.utf8.count > 1,
+      let (base, ending) = split(token, behind: tokens.word(before)), let value = value(of: base)
+    else { return nil }
     guard let word = tokens[before], word.isWord, before < index else { return fallback(base, value, ending) }
     if tokens[index]?.spaced == false { return nil }
-    if numbered.contains(word.lower), base.utf8.count > 1 || word.isCapitalized || tokens.isShouted {
+    // "Part C" and "Section D" have letters.
+    if numbered.contains(word.lower),
+      base.utf8.count > 1 || word.isCapitalized || tokens.isShouted || before < index - 1,
+      base.utf8.contains(where: { "IVX".utf8.contains($0) })
+    {
       return base == "I" && isPronoun(tokens, at: index) ? nil : RuleResult(NumberWords.cardinal(value) + ending, 1)
     }
     if regnal.contains(word.lower), word.isCapitalized, value < 40 {
@@ -25,6 +30,24 @@ enum RomanNumeralRule {
     return fallback(base, value, ending)
   }
 
+  /// "pages iv–ix", "Parts I-III".
+  static func range(_ tokens: TokenSequence, at index: Int, behind word: String?) -> RuleResult? {
+    guard let word, numbered.contains(word), tokens.isGluedDash(index + 1), tokens.isGlued(index + 2),
+      let first = tokens[index], let last = tokens[index + 2], first.isWord, last.isWord,
+      first.isLowercase == last.isLowercase,
+      [first, last].allSatisfy({ isNumeral($0) || ["i", "v", "x"].contains($0.text) }),
+      let lower = value(of: first.text.uppercased()), let upper = value(of: last.text.uppercased()), lower < upper
+    else { return nil }
+    return RuleResult(NumberWords.cardinal(lower) + " to " + NumberWords.cardinal(upper), 3)
+  }
+
+  /// Whether a token is a numeral, in small letters if there are two of them and they are i, v and x.
+  static func isNumeral(_ token: TextToken) -> Bool {
+    guard token.isWord, value(of: token.text.uppercased()) != nil else { return false }
+    if token.isAllCapitals { return true }
+    return token.isLowercase && token.text.utf8.count > 1 && token.text.utf8.allSatisfy { "ivx".utf8.contains($0) }
+  }
+
   /// Behind any word, only what cannot be anything else.
   private static func fallback(_ base: String, _ value: Int, _ ending: String) -> RuleResult? {
     guard ["II", "III", "VII", "VIII", "XII", "XIII", "XIV", "XVI", "XVIII"].contains(base) else { return nil }
@@ -34,11 +57,7 @@ enum RomanNumeralRule {
   private static func split(_ token: TextToken, behind word: String?) -> (base: String, ending: String)? {
     guard token.isWord, token.text.utf8.count <= 10 else { return nil }
     if token.isAllCapitals { return (token.text, "") }
-    if token.text.utf8.count > 1, token.text.utf8.allSatisfy({ "ivx".utf8.contains($0) }),
-      numbered.contains(word ?? "")
-    {
-      return (token.text.uppercased(), "")
-    }
+    if token.isLowercase, isNumeral(token), numbered.contains(word ?? "") { return (token.text.uppercased(), "") }
     guard token.text.hasSuffix("'s"), token.text.dropLast(2).utf8.allSatisfy({ (65...90).contains($0) }) else {
       return nil
     }
@@ -46,7 +65,7 @@ enum RomanNumeralRule {
   }
 
   /// Whether an "I" begins a clause of its own: "In chapter I think".
-  private static func isPronoun(_ tokens: TokenSequence, at index: Int) -> Bool {
+  static func isPronoun(_ tokens: TokenSequence, at index: Int) -> Bool {
     guard let next = tokens[index + 1], next.isLowercase else { return false }
     return ["am", "think", "have", "had", "do", "did", "know", "read", "wrote", "like", "see", "saw", "can", "will"]
       .contains(next.lower)
@@ -97,7 +116,10 @@ enum RomanNumeralRule {
   private static let numbered: Set<String> = [
     "chapter", "part", "section", "volume", "vol", "book", "act", "scene", "article", "appendix", "phase", "type",
     "class", "grade", "level", "stage", "figure", "table", "war", "bowl", "no", "ch", "pt", "sec", "fig", "title",
-    "episode", "unit", "lesson", "canto", "verse", "mark", "apollo", "gemini", "olympiad", "symphony", "sonata",
+    "episode", "unit", "lesson", "verse", "mark", "apollo", "gemini", "olympiad", "symphony", "sonata",
+    "page", "pages", "p", "pp", "chapters", "parts", "sections", "volumes", "vols", "books", "acts", "scenes",
+    "articles",
+    "figures", "figs", "tables", "levels", "stages", "phases", "types", "verses", "lines", "canto", "cantos",
     "schedule", "amendment", "division", "tier", "category", "annex", "plate", "psalm", "step", "corps",
   ]
   private static let regnal: Set<String> = [

@@ -29,7 +29,7 @@ struct SSMLReader {
     let tokens = reader.tokenizer.takeAll()
     var warnings = reader.ignored
     if reader.ignoredCount > warnings.count { warnings.append("more markup was ignored") }
-    return (tokens, warnings + reader.tokenizer.unreadable.warnings)
+    return (tokens, warnings + reader.tokenizer.warnings)
   }
 
   private init(scanner: XMLScanner) { self.scanner = scanner }

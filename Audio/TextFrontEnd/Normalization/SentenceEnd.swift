@@ -75,21 +75,28 @@ struct SentenceEnd {
   private func endsBehind(_ entry: Abbreviation, _ word: TextToken, _ follower: TextToken) -> Bool {
     switch entry.kind {
     case .title:
-      let window = TokenSequence(Array(tokens[max(0, mark - 4)..<min(tokens.count, mark + 3)]))
-      if AbbreviationRule.isStreet(window, at: min(3, mark - 1), stop: true) { return follower.isCapitalized }
+      if AbbreviationTable.streets[word.lower] != nil,
+        AbbreviationRule.isStreet(window, at: min(3, mark - 1), stop: true)
+      {
+        return follower.isCapitalized && AddressRule.directions[follower.text] == nil
+      }
       return !word.isCapitalized && follower.isCapitalized && word.lower != "ft"
     case .numbered:
-      if follower.isDigits
-        || follower.isWord && RomanNumeralRule.value(of: follower.text) != nil && follower.text != "I"
-      {
-        return false
-      }
-      return true
+      if follower.isDigits { return false }
+      // "He said no. I know", but "Vol. I".
+      let isNumeral =
+        follower.text != "I"
+        || !isPronoun(follower)
+          && (word.isCapitalized && word.lower != "no" || ["vol", "vols", "chap", "ch", "eq"].contains(word.lower))
+      return !(isNumeral && RomanNumeralRule.isNumeral(follower))
     case .introducing: return false
     case .calendar:
       guard word.isCapitalized else { return true }
       if follower.isDigits || DateRule.month(follower) != nil { return false }
       return follower.isCapitalized
+    // "Pennsylvania Ave. NW, Washington"
+    case .ordinary where AddressRule.directions[follower.text] != nil && AddressRule.streets.contains(word.lower):
+      return false
     case .ordinary: return !follower.isLowercase && !follower.isDigits
     case .word: return !follower.isLowercase
     }
@@ -117,12 +124,25 @@ struct SentenceEnd {
       return true
     }
     if mark > 1, !word.spaced, tokens[mark - 2].isSymbol("/") { return true }
+    if AddressRule.direction(window, at: min(3, mark - 1)) != nil { return false }
+    // "A force of 5 N. Then"
+    if mark > 1, tokens[mark - 2].isDigits, UnitTable.unit(word.text) != nil, follower.isCapitalized { return true }
     let before = mark > 1 ? tokens[mark - 2].lower : ""
     if Self.beforeLetter.contains(before) { return true }
     // "Mr. T. He is here."
     if AbbreviationTable.pronouns.contains(follower.lower) { return true }
     if word.lower == "i", mark > 1, tokens[mark - 2].isLowercase { return true }
     return follower.isDigits
+  }
+
+  /// What is around the mark, whose word is the fourth token or an earlier one.
+  private var window: TokenSequence {
+    TokenSequence(Array(tokens[max(0, mark - 4)..<min(tokens.count, mark + 6)]))
+  }
+
+  /// Whether an "I" behind the mark begins a sentence.
+  private func isPronoun(_ follower: TextToken) -> Bool {
+    RomanNumeralRule.isPronoun(TokenSequence(Array(tokens[next..<min(tokens.count, next + 3)])), at: 0)
   }
 
   /// Whether the sentence so far is only a phrase of place or time: "In 300 B.C. Rome grew".

@@ -34,8 +34,8 @@ public struct SentenceReader<Pieces: Sequence<String>>: Sequence, IteratorProtoc
     }
   }
 
-  /// The characters so far that could not be read.
-  public var warnings: [String] { tokenizer.unreadable.warnings }
+  /// The characters so far that could not be read, and phonemes that are not closed.
+  public var warnings: [String] { tokenizer.warnings }
 
   /// Reads some of the text, or notices its end.
   private mutating func read() {

@@ -41,7 +41,7 @@ enum SymbolRule {
   private static let names = [
     "&": "and", "@": "at", "+": "plus", "%": "percent", "$": "dollar", "£": "pounds", "€": "euros", "¥": "yen",
     "¢": "cents",
-    "₹": "rupees", "°": "degrees", "µ": "mu",
+    "₹": "rupees", "°": "degrees", "µ": "mu", "Ω": "omega",
   ]
 
   /// "item(s)" is "items", "f(x)" is "F of X".
@@ -96,12 +96,16 @@ enum SymbolRule {
   private static func isRange(_ tokens: TokenSequence, at index: Int) -> Bool {
     guard let before = tokens[index - 1], let after = tokens[index + 1] else { return false }
     let isTime = ["am", "pm", "m"].contains(before.lower) || before.isSymbol(".") && tokens.word(index - 2) == "m"
-    let isName = DateRule.name(after) != nil
+    let isNamed = middays.contains(before.lower)
+    if middays.contains(after.lower) { return before.isDigits || isTime || isNamed }
+    if after.kind == .symbol, ["$", "£", "€"].contains(after.text), MoneyRule.isMagnitude(before) { return true }
     if after.isDigits || after.isSymbol("$") {
-      return before.isDigits || isTime || before.isSymbol("%") || before.isSymbol("°")
+      return before.isDigits || isTime || isNamed || before.isSymbol("%") || before.isSymbol("°")
     }
-    return isName && before.isDigits
+    return DateRule.name(after) != nil && before.isDigits
   }
+
+  private static let middays: Set<String> = ["noon", "midnight", "midday"]
 
   private static func slash(_ tokens: TokenSequence, at index: Int) -> Effect {
     guard let before = tokens[index - 1], let after = tokens[index + 1], before.isWord || before.isDigits,

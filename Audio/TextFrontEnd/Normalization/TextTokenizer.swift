@@ -9,7 +9,8 @@ struct TextTokenizer {
 
   /// The tokens since the last `take()`.
   private(set) var tokens: [TextToken] = []
-  private(set) var unreadable = UnreadableCharacters()
+  private var unreadable = UnreadableCharacters()
+  private var unclosed = UnclosedPhonemes()
   /// The speaking rate of what follows.
   var rate = 1.0
 
@@ -22,6 +23,9 @@ struct TextTokenizer {
   private var afterRaised = false
   /// What follows "[[", while it may still turn out to be phonemes.
   private var bracketed: [(scalar: Unicode.Scalar, offset: Int)]?
+
+  /// What could not be read so far.
+  var warnings: [String] { unclosed.warnings + unreadable.warnings }
 
   /// Takes one character of the text.
   ///
@@ -37,10 +41,7 @@ struct TextTokenizer {
 
   /// Ends the token that is being read.
   mutating func finish() {
-    if let open = bracketed {
-      bracketed = nil
-      for (scalar, offset) in open { appendPlain(scalar, at: offset) }
-    }
+    readUnclosed()
     endRun()
   }
 
@@ -75,23 +76,37 @@ struct TextTokenizer {
   private mutating func appendBracketed(_ scalar: Unicode.Scalar, at offset: Int) {
     guard let count = bracketed?.count else { return }
     let isPhoneme = scalar.properties.isAlphabetic && scalar.isASCII || ("0"..."9").contains(scalar) || scalar == " "
-    if scalar == "]", let last = bracketed?.last, last.scalar == "]" {
-      let symbols = String(String.UnicodeScalarView(bracketed!.dropLast().map(\.scalar))).split(separator: " ")
+    let last = bracketed?.last?.scalar
+    if scalar == "]", last == "]", let open = bracketed?.dropLast(), open.contains(where: { isASCIILetter($0.scalar) })
+    {
+      let symbols = String(String.UnicodeScalarView(open.map(\.scalar))).split(separator: " ")
       bracketed = nil
-      let start = tokens[tokens.count - 2]
-      tokens.removeLast(2)
-      spaced = start.spaced
-      push(.phonemes(symbols.map(String.init)), "", start.source.lowerBound..<offset + 1)
+      pushPhonemes(symbols.map(String.init), end: offset + 1)
     } else if (isPhoneme || scalar == "]" && count > 0) && count < Self.longestPhonemes
-      && bracketed?.last?.scalar != "]"
+      && last != "]"
     {
       bracketed?.append((scalar, offset))
     } else {
-      let open = bracketed ?? []
-      bracketed = nil
-      for (scalar, offset) in open { appendPlain(scalar, at: offset) }
+      readUnclosed()
       append(scalar, at: offset)
     }
+  }
+
+  /// Reads what stands behind "[[" without "]]": the phonemes that it begins with as such, the rest as text.
+  private mutating func readUnclosed() {
+    guard let open = bracketed else { return }
+    bracketed = nil
+    let (symbols, count) = unclosed.phonemes(of: open.map(\.scalar))
+    if count > 0 { pushPhonemes(symbols, end: open[count - 1].offset + 1) }
+    for (scalar, offset) in open[count...] { appendPlain(scalar, at: offset) }
+  }
+
+  /// Puts phonemes in the place of the two brackets before them.
+  private mutating func pushPhonemes(_ symbols: [String], end: Int) {
+    let start = tokens[tokens.count - 2]
+    tokens.removeLast(2)
+    spaced = start.spaced
+    push(.phonemes(symbols), "", start.source.lowerBound..<end)
   }
 
   private mutating func appendPlain(_ scalar: Unicode.Scalar, at offset: Int) {

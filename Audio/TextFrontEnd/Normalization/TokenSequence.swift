@@ -28,6 +28,8 @@ struct TokenSequence {
 
   func gluedWord(_ index: Int) -> String? { isGlued(index) ? word(index) : nil }
 
+  func isGluedWord(_ index: Int) -> Bool { gluedWord(index) != nil }
+
   func digits(_ index: Int) -> String? { self[index].flatMap { $0.isDigits ? $0.text : nil } }
 
   func gluedDigits(_ index: Int) -> String? { isGlued(index) ? digits(index) : nil }

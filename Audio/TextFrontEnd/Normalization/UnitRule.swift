@@ -21,9 +21,13 @@ enum UnitRule {
 
   /// Whether a quantity stands before a noun as in "a 5 km run", where the unit is singular.
   static func isAttribute(_ tokens: TokenSequence, at index: Int, end: Int) -> Bool {
-    guard let article = tokens.word(index - 1), article == "a" || article == "an", let noun = tokens[end] else {
-      return false
-    }
+    guard let article = tokens.word(index - 1), article == "a" || article == "an" else { return false }
+    return isNoun(tokens[end])
+  }
+
+  /// Whether a word that a quantity describes follows.
+  static func isNoun(_ noun: TextToken?) -> Bool {
+    guard let noun else { return false }
     return noun.isWord && noun.spaced
       && !["of", "for", "in", "to", "and", "or", "per", "at", "on", "from", "is"].contains(noun.lower)
   }
@@ -31,6 +35,9 @@ enum UnitRule {
   private static func unit(_ tokens: TokenSequence, at index: Int) -> Match? {
     guard let token = tokens[index] else { return nil }
     if token.kind == .symbol { return symbol(tokens, at: index, token) }
+    if tokens.isGluedSymbol(index + 1, "Ω"), let unit = UnitTable.unit(token.text + "Ω") {
+      return Match(unit: unit, count: 2)
+    }
     if token.isWord, let square = ["sq": "square ", "cu": "cubic "][token.lower] {
       let next = tokens.isSymbol(index + 1, ".") ? index + 2 : index + 1
       guard let base = tokens[next].flatMap({ UnitTable.unit($0.text) ?? longUnits[$0.lower] }) else { return nil }
@@ -83,8 +90,10 @@ enum UnitRule {
     case "%": return Match(unit: .init("percent", "percent"), count: 1)
     case "¢": return token.spaced ? nil : Match(unit: .init("cent"), count: 1)
     case "€": return Match(unit: .init("euro"), count: 1)
-    case "£" where !token.spaced && tokens.gluedDigits(index + 1) == nil: return Match(unit: .init("pound"), count: 1)
-    case "$" where !token.spaced && tokens.gluedDigits(index + 1) == nil: return Match(unit: .init("dollar"), count: 1)
+    case "£" where tokens.gluedDigits(index + 1) == nil: return Match(unit: .init("pound"), count: 1)
+    case "$" where tokens.gluedDigits(index + 1) == nil: return Match(unit: .init("dollar"), count: 1)
+    case "₹" where tokens.gluedDigits(index + 1) == nil: return Match(unit: .init("rupee"), count: 1)
+    case "¥" where tokens.gluedDigits(index + 1) == nil: return Match(unit: .init("yen", "yen"), count: 1)
     case "°":
       if let scale = scales[tokens[index + 1]?.text ?? ""], tokens.isGlued(index + 1) || tokens[index + 1]?.text != "K"
       {
@@ -92,10 +101,9 @@ enum UnitRule {
       }
       return Match(unit: .init("degree"), count: 1)
     case "µ":
-      guard let word = tokens[index + 1], word.isWord, !word.spaced, let unit = UnitTable.unit("µ" + word.text) else {
-        return nil
-      }
+      guard let next = tokens[index + 1], !next.spaced, let unit = UnitTable.unit("µ" + next.text) else { return nil }
       return Match(unit: unit, count: 2)
+    case "Ω": return UnitTable.unit(token.text).map { Match(unit: $0, count: 1) }
     default: return nil
     }
   }

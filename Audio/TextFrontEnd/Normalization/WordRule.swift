@@ -2,6 +2,9 @@
 enum WordRule {
   static func read(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
     guard let token = tokens[index], token.isWord else { return nil }
+    if tokens.isGluedSymbol(index + 1, "Ω"), let unit = UnitTable.unit(token.text + "Ω") {
+      return RuleResult(unit.singular, 2)
+    }
     if token.isLetter { return RuleResult(letter(tokens, at: index), 1) }
     if token.isAllCapitals, tokens.isGluedSymbol(index + 1, "&") || tokens.isGluedSymbol(index - 1, "&") {
       return RuleResult(spelled(token.text), 1)
@@ -82,6 +85,16 @@ enum WordRule {
     return !["to", "and", "or", "is", "minus", "plus", "equals", "times"].contains(next.lower)
   }
 
+  /// Whether an x stands between two measures: "2 x 4", "8 ft x 10 ft", 5'x10'.
+  static func isBy(_ tokens: TokenSequence, at index: Int) -> Bool {
+    guard tokens.word(index) == "x", tokens.digits(index + 1) != nil, let before = tokens[index - 1] else {
+      return false
+    }
+    if before.isDigits { return true }
+    if before.kind == .symbol { return before.text == "'" || before.text == "\"" }
+    return UnitTable.unit(before.text) != nil && tokens.digits(index - 2) != nil
+  }
+
   /// One letter: the article, the pronoun, or the letter's name.
   private static func letter(_ tokens: TokenSequence, at index: Int) -> String {
     guard let token = tokens[index] else { return "" }
@@ -93,7 +106,7 @@ enum WordRule {
       let isFirst = index == 0 || tokens[index - 1]?.kind == .symbol
       let isTitle = tokens[index - 1]?.isCapitalized == true && tokens[index + 1]?.isCapitalized == true
       return follows && (isFirst || isTitle || tokens.isShouted) ? "a" : "A"
-    case "x" where tokens.digits(index - 1) != nil && tokens.digits(index + 1) != nil: return "by"
+    case "x" where isBy(tokens, at: index): return "by"
     case "n" where tokens.isSymbol(index - 1, "'"): return "n"
     case "O" where follows && tokens[index + 1]?.isCapitalized == true: return "o"
     default: return token.text.uppercased()
