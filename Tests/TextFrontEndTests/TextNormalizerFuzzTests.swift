@@ -26,7 +26,10 @@ private func expectWellFormed(_ result: NormalizedText, _ input: String) {
     "[[",
     "]]", "HH AH0", "[", "]", "…", "...", "!", "?", "😀", "é", "ß", "你", "ж", "\u{0}", "\u{7F}", "\u{200D}", "\u{FEFF}",
     "\u{301}", "iPhone", "NASA", "mp3", "H2O", "the", "a", "A", "I", "i", "x", "and", "million", "bn", "st", "th", "s",
-    "'s", "III", "π", "×", "µ", "№", "ﬁ", "\u{10FFFF}", "\u{E000}", "v2", "o'clock", "w/", "US", "-5",
+    "'s", "III", "π", "×", "µ", "№", "ﬁ", "\u{10FFFF}", "\u{E000}", "v2", "o'clock", "w/", "US", "-5", "N.", "NW",
+    "Main", "1h", "20m", "Ω", "e-3", "§", "noon", "USD", "Rs.", "Vol.", "iv", "p",
+    "i7", "911", "call", "hours", "Ill.", "Cor.", "x", "D", "be", "#", "1066", "./", "st.", "000", "(ii)", "no.", "K",
+    "in.",
   ]
 
   @Test(arguments: 0..<40)
@@ -84,13 +87,22 @@ private func expectWellFormed(_ result: NormalizedText, _ input: String) {
     "a.", "é",
     "你", "I ", "Dr. ", "a@", "\u{0}", "\u{301}", "😀", "e.g. ", "http://", "1/", "1:", "-1", "A1", "[[A ", "1\" ",
     "Jan. ",
-    "a'", "X", "www.", "$1-", "^2", "<", "+1 ",
+    "a'", "X", "www.", "$1-", "^2", "<", "+1 ", "1h ", "1h", "5' ", "5'", "1\"", "1 000 ", "1.000", "1,00,", "1x",
+    "1x1", "x1", "Q1-", "A1-B", "N. ", "5 N. ",
+    "12 N. Main ", "UTC-1", "1e", "1e-", "1e-3 ", "[[HH AH0 ", "[[HH AH0] ", "#", "# ", "> ", ":D ", "<3 ", "§", "Ω",
+    "kΩ",
+    "$1bn-", "Rs. ", "USD 1 ", "(0", "(020) 1", "212 ", "911 ", "call ", "i-", "pp. i-", "5! ", "./", "../", ".N",
+    "Ill., ",
+    "1-Jan-", "Mon 5 ", "1 Cor. ", "°'", "1°1'", "!",
   ])
   func longRepetitionsAreReadInLinearTime(piece: String) {
     readToTheEnd(String(repeating: piece, count: 60_000 / piece.utf8.count))
   }
 
-  @Test(arguments: ["a", "1", "\u{0}", "你", "One sentence, on Jan. 5, of many. "])
+  @Test(arguments: [
+    "a", "1", " ", "'", "\u{0}", "\u{301}", "你", "One sentence, on Jan. 5, of many. ",
+    "At 123 N. Main St. for 1h 20m, 6'2\" and 1.5e-3. ",
+  ])
   func aMegabyteIsRead(piece: String) {
     readToTheEnd(String(repeating: piece, count: 1_000_000 / piece.utf8.count))
   }

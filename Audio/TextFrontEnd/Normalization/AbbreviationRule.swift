@@ -1,12 +1,30 @@
 /// Abbreviations with full stops, initials, and titles: "Dr. Smith", "e.g.", "U.S.", "J. R. R. Tolkien", "No. 5".
 enum AbbreviationRule {
   static func read(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    guard let result = abbreviation(tokens, at: index) else { return nil }
+    // "Smith Jr.'s dog"
+    let end = index + result.count
+    guard tokens.isGluedSymbol(end - 1, "."), tokens.isGluedSymbol(end, "'"), tokens.gluedWord(end + 1) == "s" else {
+      return result
+    }
+    return RuleResult(result.spoken + "'s", result.count + 2)
+  }
+
+  private static func abbreviation(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
     guard let token = tokens[index], token.isWord, token.text.utf8.count <= 8 else { return nil }
     if let result = slashed(tokens, at: index) { return result }
     if token.spaced || !tokens.isSymbol(index - 1, "."), let result = dotted(tokens, at: index) { return result }
     let stop = tokens.isGluedSymbol(index + 1, ".")
     if token.isLetter, token.isCapitalized, stop, !tokens.isEnd(index + 1) { return RuleResult(token.text, 2) }
-    guard let entry = AbbreviationTable.find(token.lower), stop || entry.withoutStop else { return nil }
+    if stop, let state = StateAbbreviations.name(tokens, at: index) { return RuleResult(state, 2) }
+    // "20th c."
+    if stop, token.text == "c", tokens.digits(index - 2) != nil, tokens.gluedWord(index - 1) == "th" {
+      return RuleResult("century", 2)
+    }
+    if stop, let word = lives[token.text], tokens.digits(index + 2)?.utf8.count == 4 { return RuleResult(word, 2) }
+    guard let entry = AbbreviationTable.find(token.lower),
+      stop || entry.withoutStop || entry.kind == .calendar && isBeforeDate(tokens, at: index)
+    else { return nil }
     return expand(entry, tokens, at: index, stop: stop)
   }
 
@@ -29,8 +47,12 @@ enum AbbreviationRule {
       return RuleResult(entry.spoken, count)
     case .numbered:
       // "p. 5", "Vol. II", "pp. i–ix"
+      if stop, token.lower == "no", numberedThings.contains(tokens.word(index - 1) ?? tokens.word(index - 2) ?? "") {
+        return RuleResult(entry.spoken, count)
+      }
       guard stop, let next,
-        next.isDigits || RomanNumeralRule.isNumeral(next)
+        next.isDigits || next.isSymbol("(") && tokens.gluedDigits(index + count + 1) != nil
+          || RomanNumeralRule.isNumeral(next)
           || RomanNumeralRule.range(tokens, at: index + count, behind: token.lower) != nil
       else { return nil }
       return RuleResult(entry.spoken, count)
@@ -65,6 +87,15 @@ enum AbbreviationRule {
     return AbbreviationTable.sentenceStarters.contains(next.lower)
   }
 
+  /// "Mon 5 Jan", "Sun, March 3"
+  private static func isBeforeDate(_ tokens: TokenSequence, at index: Int) -> Bool {
+    let next = tokens.isSymbol(index + 1, ",") ? index + 2 : index + 1
+    let isDayFirst = tokens.digits(next) != nil
+    let month = isDayFirst ? next + 1 : next
+    return DateRule.month(tokens[index]) == nil && DateRule.month(tokens[month]) != nil
+      && (isDayFirst || tokens.digits(month + 1) != nil)
+  }
+
   /// "w/", "w/o", "c/o".
   private static func slashed(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
     guard let letter = tokens[index], letter.isLetter, letter.isLowercase, letter.spaced,
@@ -74,6 +105,7 @@ enum AbbreviationRule {
     switch (letter.text, second?.text) {
     case ("w", "o"): return RuleResult("without", 3)
     case ("c", "o"): return RuleResult("care of", 3)
+    case ("s", "he"): return RuleResult("she or he", 3)
     case ("w", nil), ("w", _?): return RuleResult("with", 2)
     default: return nil
     }
@@ -108,6 +140,13 @@ enum AbbreviationRule {
     }
     return count > 1 ? (text, count) : nil
   }
+
+  /// Before the years of a life.
+  static let lives = ["b": "born", "d": "died", "r": "reigned"]
+
+  static let numberedThings: Set<String> = [
+    "acct", "account", "serial", "phone", "telephone", "part", "model", "invoice", "order", "ref", "reference", "id",
+  ]
 
   private static let greetings: Set<String> = [
     "dear", "hello", "hi", "good", "ask", "call", "see", "meet", "thanks", "thank", "although", "because", "since",

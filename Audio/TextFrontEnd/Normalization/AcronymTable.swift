@@ -34,7 +34,9 @@ enum AcronymTable {
     "jpeg": "jay peg", "jpg": "jay peg", "wifi": "wi fi", "phd": "P H D", "latex": "lay tech", "ok": "O K", "tv": "T V",
     "sql": "S Q L", "lol": "L O L", "www": "W W W", "btw": "by the way", "asap": "A S A P", "ios": "i O S",
     "macos": "mac O S", "aka": "A K A", "etc": "et cetera", "w/o": "without", "mr": "mister", "ieee": "I triple E",
-    "vs": "versus", "usb": "U S B", "ascii": "ask ee", "sata": "say ta", "ipv": "I P V", "wwii": "world war two",
+    "vs": "versus", "usb": "U S B", "ascii": "ask ee", "sata": "say ta", "ipv": "I P V", "wwiii": "world war three",
+    "wwii": "world war two",
+    "ww": "world war",
     "wwi": "world war one",
   ]
 
@@ -46,7 +48,7 @@ enum AcronymTable {
     "gnu", "bios", "cmos", "dos", "lan", "wan", "mimo", "raid", "ajax", "basic", "cobol", "fortran", "lisp", "pascal",
     "eniac", "esa", "epcot", "nascar", "navy", "seal", "seals", "mash", "maga", "medicare", "nasdaq", "swift", "tesol",
     "toefl", "interpol", "benelux", "brics", "mensa", "isis", "hamas", "darpa", "nimh", "noaa", "ansi", "vat", "zip",
-    "saltus", "unix", "bash", "lidar", "swot", "mig",
+    "saltus", "unix", "bash", "lidar", "swot", "mig", "null",
   ]
 
   private static let spelled: Set<String> = [

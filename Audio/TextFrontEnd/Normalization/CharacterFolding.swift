@@ -34,7 +34,7 @@ struct CharacterFolding: Sendable {
 
   /// Symbols outside ASCII that rules know.
   static let symbols: Set<Unicode.Scalar> = [
-    "–", "—", "°", "£", "€", "¥", "¢", "₹", "½", "¼", "¾", "⅓", "⅔", "⅛", "⅜", "⅝", "⅞", "µ", "Ω",
+    "–", "—", "°", "£", "€", "¥", "¢", "₹", "½", "¼", "¾", "⅓", "⅔", "⅛", "⅜", "⅝", "⅞", "µ", "Ω", "×", "§",
   ]
 
   private static func classify(_ scalar: Unicode.Scalar) -> FoldedCharacter {
@@ -102,11 +102,11 @@ struct CharacterFolding: Sendable {
   ]
 
   private static let spokenSymbols: [Unicode.Scalar: String] = [
-    "×": "times", "÷": "divided by", "±": "plus or minus", "∓": "minus or plus", "≈": "approximately",
+    "÷": "divided by", "±": "plus or minus", "∓": "minus or plus", "≈": "approximately",
     "≅": "approximately", "≠": "is not equal to", "≤": "less than or equal to", "≥": "greater than or equal to",
     "∞": "infinity", "√": "square root of", "∑": "sum", "∏": "product", "∫": "integral", "∂": "partial", "∆": "delta",
-    "∇": "nabla", "∈": "in", "∅": "empty set", "∝": "proportional to", "©": "copyright", "§": "section",
-    "¶": "paragraph", "→": "to", "⇒": "implies", "←": "from", "↔": "to", "™": "", "®": "", "℠": "", "ª": "",
+    "∇": "nabla", "∈": "in", "∅": "empty set", "∝": "proportional to", "©": "copyright", "¶": "paragraph", "→": "to",
+    "⇒": "implies", "←": "from", "↔": "to", "™": "", "®": "", "℠": "", "ª": "",
     "‰": "per mille", "℅": "care of", "†": "", "‡": "", "∴": "therefore", "∵": "because",
     "₿": "bitcoin", "₩": "won", "₽": "ruble", "₺": "lira",
   ]

@@ -5,6 +5,7 @@ enum CodeRule {
       !(tokens.isGlued(index) && (tokens[index - 1].map { $0.isWord || $0.isDigits } ?? false)),
       !WordRule.isBy(tokens, at: index)
     else { return nil }
+    if let zone = timeZone(tokens, at: index) { return zone }
     return version(tokens, at: index) ?? videoLines(tokens, at: index)
       ?? (token.isWord || token.isDigits ? mixed(tokens, at: index) : nil)
   }
@@ -37,6 +38,22 @@ enum CodeRule {
     return RuleResult(words, next - index)
   }
 
+  /// "GMT-5", "UTC+05:30"
+  private static func timeZone(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    guard let zone = tokens[index], zone.text == "GMT" || zone.text == "UTC", let sign = tokens[index + 1],
+      !sign.spaced,
+      let sign = ["-": "minus", "–": "minus", "+": "plus"][sign.text], let hours = tokens.gluedDigits(index + 2),
+      let hour = Int(hours), hour < 15
+    else { return nil }
+    var spoken = "\(WordRule.spelled(zone.text)) \(sign) \(NumberWords.cardinal(hour))"
+    var count = 3
+    if tokens.isGluedSymbol(index + 3, ":"), let minutes = tokens.gluedDigits(index + 4), let minute = Int(minutes) {
+      spoken += minute == 0 ? "" : " " + NumberWords.cardinal(minute)
+      count = 5
+    }
+    return RuleResult(spoken, count)
+  }
+
   /// "1080p": lines of a picture, not pence.
   private static func videoLines(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
     guard let digits = tokens.digits(index), lineCounts.contains(digits), let letter = tokens.gluedWord(index + 1),
@@ -61,7 +78,11 @@ enum CodeRule {
     while tokens.isGluedSymbol(end, "-"), tokens.isGlued(end + 1), end - index < 24 {
       let next = groupEnd(tokens, from: end + 1)
       guard tokens.tokens[end + 1..<next].contains(where: { $0.isDigits }) else { break }
-      let isRange = tokens[end + 1]?.isWord == true && tokens[end + 1]?.text == tokens[index]?.text
+      // "Q1-Q3", "5G-6G"
+      let isRange =
+        tokens[end + 1]?.isWord == true && tokens[end + 1]?.text == tokens[index]?.text
+        || tokens[index]?.isDigits == true && tokens[end + 1]?.isDigits == true && tokens[next - 1]?.isWord == true
+          && tokens[next - 1]?.text == tokens[end - 1]?.text
       spoken += (isRange ? " to " : " ") + group(tokens, end + 1..<next)
       end = next
     }
@@ -99,6 +120,7 @@ enum CodeRule {
     if ["st", "nd", "rd", "th", "am", "pm"].contains(word) { return true }
     // "747s" are planes, "30s" are years or seconds.
     if word == "s" { return tokens.digits(index).map { $0.utf8.count < 3 || $0.hasSuffix("0") } ?? false }
+    if word == "x" { return index + 2 == end }
     return UnitRule.read(tokens, at: index + 1).map { index + 1 + $0.count >= end } ?? false
   }
 
@@ -117,6 +139,7 @@ enum CodeRule {
   private static func piece(_ token: TextToken, isShouted: Bool) -> String {
     if token.isDigits { return number(token.text) }
     if token.isLetter { return token.text.uppercased() }
+    if token.text == "WW" { return "world war" }
     if token.isAllCapitals, token.text.utf8.count < 4, !isShouted, !["pin", "ram"].contains(token.lower) {
       return WordRule.spelled(token.text)
     }

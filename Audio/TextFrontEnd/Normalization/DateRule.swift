@@ -4,7 +4,8 @@ enum DateRule {
     guard let first = tokens[index] else { return nil }
     if first.isWord { return monthFirst(tokens, at: index) ?? span(tokens, at: index) }
     guard first.isDigits else { return nil }
-    return numeric(tokens, at: index) ?? dayFirst(tokens, at: index)
+    return numeric(tokens, at: index) ?? dashed(tokens, at: index) ?? dayFirst(tokens, at: index)
+      ?? monthAndDay(tokens, at: index)
   }
 
   /// The number of a month by its name or abbreviation; nil for words in small letters.
@@ -34,10 +35,13 @@ enum DateRule {
 
   /// "Mon–Fri", "January-March".
   private static func span(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
-    guard tokens.isGluedDash(index + 1), tokens.isGlued(index + 2), let first = name(tokens[index]),
-      let last = name(tokens[index + 2])
+    // "Mon.-Sat."
+    let dash = tokens.isGluedSymbol(index + 1, ".") ? index + 2 : index + 1
+    guard tokens.isGluedDash(dash), tokens.isGlued(dash + 1), let first = name(tokens[index]),
+      let last = name(tokens[dash + 1])
     else { return nil }
-    return RuleResult(first + " to " + last, 3)
+    let isStopped = dash > index + 1 && tokens.isGluedSymbol(dash + 2, ".") && !tokens.isEnd(dash + 2)
+    return RuleResult(first + " to " + last, dash + (isStopped ? 3 : 2) - index)
   }
 
   /// A month or weekday, in full.
@@ -113,6 +117,34 @@ enum DateRule {
     let words =
       dayIsFirst ? spoken(month: second, day: first, year: year) : spoken(month: first, day: second, year: year)
     return words.map { RuleResult($0, 5) }
+  }
+
+  /// "1-Jan-2020", "5/2020"
+  private static func dashed(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    guard !tokens.isGlued(index), let first = tokens[index]?.number, (1...31).contains(first) else { return nil }
+    if tokens.isGluedSymbol(index + 1, "/"), first < 13, let year = tokens.gluedDigits(index + 2), year.utf8.count == 4,
+      let value = Int(year), (1900...2099).contains(value), !tokens.isGluedSymbol(index + 3, "/")
+    {
+      return RuleResult(months[first - 1] + " " + NumberWords.year(value), 3)
+    }
+    guard tokens.isGluedSymbol(index + 1, "-"), tokens.isGlued(index + 2), let month = month(tokens[index + 2]),
+      tokens.isGluedSymbol(index + 3, "-"), let digits = tokens.gluedDigits(index + 4), let year = Int(digits),
+      digits.utf8.count == 4 && (1000...2999).contains(year) || digits.utf8.count == 2
+    else { return nil }
+    return spoken(month: month, day: first, year: digits.utf8.count == 4 ? year : year + (year < 50 ? 2000 : 1900))
+      .map { RuleResult($0, 5) }
+  }
+
+  /// "On 7/4", but not "on 3/4 of it".
+  private static func monthAndDay(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    guard tokens.word(index - 1) == "on", tokens.isGluedSymbol(index + 1, "/"), tokens.isGlued(index + 2),
+      let month = tokens[index]?.number, let day = tokens[index + 2]?.number, (1...12).contains(month),
+      (1...31).contains(day), !(month == 9 && day == 11),
+      !tokens.isGlued(index + 3) || tokens.isEnd(index + 3)
+        || tokens.isSymbol(index + 3, ","),
+      tokens[index + 3].map({ !["of", "the"].contains($0.lower) }) ?? true
+    else { return nil }
+    return RuleResult(months[month - 1] + " " + NumberWords.ordinal(day), 3)
   }
 
   private static func spoken(month: Int, day: Int, year: Int) -> String? {

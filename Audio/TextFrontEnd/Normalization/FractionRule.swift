@@ -17,8 +17,17 @@ enum FractionRule {
   private static func withUnit(_ result: RuleResult, _ tokens: TokenSequence, at index: Int, isMixed: Bool)
     -> RuleResult
   {
-    guard let unit = UnitRule.read(tokens, at: index + result.count) else { return result }
-    let name = unit.unit.name(forOne: !isMixed)
+    let end = index + result.count
+    if tokens.isGluedSymbol(end, "\""), !tokens.isQuoted(before: index) {
+      let isOne = !isMixed || UnitRule.isNoun(tokens[end + 1])
+      return RuleResult(result.spoken + (isOne ? " inch" : " inches"), result.count + 1)
+    }
+    // "3/4ths"
+    if let ending = tokens.gluedWord(end), ["ths", "th", "rds", "rd", "nds"].contains(ending) {
+      return RuleResult(result.spoken, result.count + 1)
+    }
+    guard let unit = UnitRule.read(tokens, at: end) else { return result }
+    let name = unit.unit.name(forOne: !isMixed && !result.spoken.contains(" over "))
     return RuleResult(result.spoken + " " + name, result.count + unit.count)
   }
 
@@ -45,6 +54,14 @@ enum FractionRule {
       let denominator = tokens[index + 2]?.number, !tokens.isGluedSymbol(index + 3, "/"),
       !tokens.isGluedSymbol(index - 1, "/") || index == 0
     else { return nil }
+    if (1100...2099).contains(numerator), let last = tokens.digits(index + 2),
+      last.utf8.count == 2 && denominator == (numerator + 1) % 100 || denominator == numerator + 1
+    {
+      // "The winter of 1998/99"
+      let second = last.hasPrefix("0") ? "oh " + NumberWords.cardinal(denominator) : NumberWords.cardinal(denominator)
+      return RuleResult(
+        NumberWords.year(numerator) + " " + (denominator > 99 ? NumberWords.year(denominator) : second), 3)
+    }
     if let name = denominators[denominator], numerator > 0, numerator < 100, numerator < denominator {
       let words = NumberWords.cardinal(numerator)
       return RuleResult(words + " " + (numerator == 1 ? name : plural(name)), 3)
@@ -66,7 +83,7 @@ enum FractionRule {
     return names
   }()
 
-  private static let vulgarFractions = [
+  static let vulgarFractions = [
     "½": "one half", "¼": "one quarter", "¾": "three quarters", "⅓": "one third", "⅔": "two thirds",
     "⅛": "one eighth", "⅜": "three eighths", "⅝": "five eighths", "⅞": "seven eighths",
   ]

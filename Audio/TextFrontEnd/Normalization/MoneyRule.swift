@@ -45,9 +45,9 @@ enum MoneyRule {
     }
     if let magnitude = own {
       next += magnitude.count
-      let isAttribute = UnitRule.isAttribute(tokens, at: index, end: next)
+      let isAttribute = isAttribute(tokens, at: index, end: next)
       words += numeral.quantity + " " + magnitude.spoken + " " + country + currency.unit.name(forOne: isAttribute)
-    } else if numeral.fraction == nil, UnitRule.isAttribute(tokens, at: index, end: next) || isPiece(tokens[next]) {
+    } else if numeral.fraction == nil, isAttribute(tokens, at: index, end: next) {
       words += numeral.quantity + " " + country + currency.unit.singular
     } else {
       words += amount(numeral, currency, country)
@@ -56,9 +56,12 @@ enum MoneyRule {
     return RuleResult(rate.unit.singular, next + rate.count - index)
   }
 
-  /// "Two $20 bills."
-  private static func isPiece(_ token: TextToken?) -> Bool {
-    token.map { ["bill", "bills", "note", "notes", "coin", "coins"].contains($0.lower) } ?? false
+  /// Whether an amount describes what follows: "a $5 deal", "two $20 bills", "$5-a-day", "a $20/hr job".
+  private static func isAttribute(_ tokens: TokenSequence, at index: Int, end: Int) -> Bool {
+    if ["bill", "bills", "note", "notes", "coin", "coins"].contains(tokens.word(end) ?? "") { return true }
+    if tokens.isGluedSymbol(end, "-"), tokens.isGluedWord(end + 1) { return true }
+    let rate = UnitRule.withRate(tokens, at: end, .init(unit: .init(""), count: 0))
+    return UnitRule.isAttribute(tokens, at: index, end: end + rate.count)
   }
 
   private static func amount(_ numeral: Numeral, _ currency: Currency, _ country: String) -> String {

@@ -38,7 +38,9 @@ enum NumberRule {
       if ["boeing", "airbus"].contains(tokens.word(index - 1) ?? "") {
         return RuleResult(CodeRule.number(numeral.integer) + " " + CodeRule.number(upper.integer), end - index)
       }
-      return range(numeral, upper, unit: UnitRule.read(tokens, at: end), count: end - index)
+      let unit = UnitRule.read(tokens, at: end) ?? FeetRule.unit(tokens, at: end)
+      let isAttribute = UnitRule.isAttribute(tokens, at: index, end: end + (unit?.count ?? 0))
+      return range(numeral, upper, unit: unit, isAttribute: isAttribute, count: end - index)
     }
     if let unit = UnitRule.read(tokens, at: next) {
       let isOne = numeral.isOne || UnitRule.isAttribute(tokens, at: index, end: next + unit.count)
@@ -57,8 +59,22 @@ enum NumberRule {
   /// A bare number: a year, a model number, a postal code, a quantity.
   private static func inContext(_ numeral: Numeral, _ tokens: TokenSequence, at index: Int) -> String {
     guard let value = numeral.plainValue else { return numeral.quantity }
-    let before = tokens[index - 1]
-    if numeral.integer.utf8.count == 3, value >= 100, let word = before, word.isCapitalized,
+    let before = tokens[tokens.isSymbol(index - 1, ".") ? index - 2 : index - 1]
+    // "The class of '09", "order #12345", "in the year 2525"
+    if numeral.integer.utf8.count == 2, numeral.integer.hasPrefix("0"), tokens.isSymbol(index - 1, "'") {
+      return "oh " + NumberWords.cardinal(value)
+    }
+    if numeral.integer.utf8.count > 4, tokens.isSymbol(index - 1, "#") {
+      return NumberWords.digitByDigit(numeral.integer)
+    }
+    if value < 4, let book = tokens[index + 1], book.isCapitalized, book.spaced, letters.contains(book.lower),
+      tokens.digits(index + 2) != nil || tokens.isGluedSymbol(index + 2, ".") && tokens.digits(index + 3) != nil
+    {
+      return NumberWords.ordinal(value)
+    }
+    if numeral.integer.utf8.count == 5, before?.text == "Box" { return NumberWords.digitByDigit(numeral.integer) }
+    if numeral.integer.utf8.count == 4, value > 999, before?.lower == "year" { return NumberWords.year(value) }
+    if numeral.integer.utf8.count == 3, value >= 100, let word = before, word.isCapitalized || word.lower == "ext",
       spokenInHalves.contains(word.lower)
     {
       return NumberWords.threeDigits(value)
@@ -90,7 +106,9 @@ enum NumberRule {
     } ?? true
   }
 
-  private static func range(_ lower: Numeral, _ upper: Numeral, unit: UnitRule.Match?, count: Int) -> RuleResult {
+  private static func range(
+    _ lower: Numeral, _ upper: Numeral, unit: UnitRule.Match?, isAttribute: Bool, count: Int
+  ) -> RuleResult {
     if lower.isYear, upper.integer.hasPrefix("0"), upper.integer.utf8.count == 2, upper.fraction == nil, unit == nil {
       // "2008-09"
       return RuleResult(lower.spoken + " to oh " + NumberWords.cardinal(upper.integer), count)
@@ -101,8 +119,10 @@ enum NumberRule {
       // "1066–1087"
       return RuleResult(NumberWords.year(first) + " to " + NumberWords.year(last), count)
     }
+    if lower.integer == "50", upper.text == lower.text, unit == nil { return RuleResult("fifty fifty", count) }
     guard let unit else { return RuleResult(lower.spoken + " to " + upper.spoken, count) }
-    return RuleResult(lower.quantity + " to " + upper.quantity + " " + unit.unit.plural, count + unit.count)
+    let name = unit.unit.name(forOne: isAttribute)
+    return RuleResult(lower.quantity + " to " + upper.quantity + " " + name, count + unit.count)
   }
 
   /// Whether letters follow without space, so that the digits before them are part of a code.
@@ -119,6 +139,11 @@ enum NumberRule {
       return RuleResult(NumberWords.ordinal(numeral.integer), numeral.count + 1)
     }
     let apostrophe = tokens.isGluedSymbol(next, "'") ? 1 : 0
+    if tokens.gluedWord(next + apostrophe) == "s", ["100", "1000", "1000000"].contains(numeral.integer) {
+      // "1,000s of fans"
+      let spoken = NumberWords.plural(String(NumberWords.cardinal(numeral.integer).dropFirst(4)))
+      return RuleResult(spoken, numeral.count + 1 + apostrophe)
+    }
     guard tokens.gluedWord(next + apostrophe) == "s", let value = numeral.plainValue, value % 10 == 0 else {
       return nil
     }
@@ -135,7 +160,8 @@ enum NumberRule {
       parts.append(part)
     }
     guard parts.count >= 3 else { return nil }
-    let words = parts.map { $0.utf8.count > 2 ? NumberWords.digitByDigit($0) : NumberWords.cardinal($0) }
+    let isLong = parts.contains { $0.utf8.count > 2 }
+    let words = parts.map { isLong ? NumberWords.digitByDigit($0) : NumberWords.cardinal($0) }
     return RuleResult(words.joined(separator: ", "), 2 * parts.count - 1)
   }
 
@@ -146,6 +172,11 @@ enum NumberRule {
     "and", "until", "was", "were", "had", "there", "when", "under", "during", "onwards", "onward", "came", "saw",
   ]
 
+  /// Books of which there are several: "1 Cor. 13".
+  private static let letters: Set<String> = [
+    "corinthians", "cor", "samuel", "sam", "kings", "chronicles", "thessalonians", "timothy", "peter", "john",
+  ]
+
   /// What is named by four digits that are read in two halves: "RTX 4090".
   private static let models: Set<String> = [
     "RTX", "GTX", "RX", "RFC", "IEEE", "Ryzen", "Radeon", "GeForce", "Nokia", "Model", "Form", "Flight", "Room",
@@ -154,7 +185,7 @@ enum NumberRule {
   /// What is named by three digits read as one and two: "Boeing 747", "Room 305".
   private static let spokenInHalves: Set<String> = [
     "boeing", "airbus", "flight", "room", "highway", "route", "interstate", "porsche", "ferrari", "bus", "peugeot",
-    "suite",
+    "suite", "xbox", "ext", "box",
     "apartment", "apt", "extension", "area", "exit",
   ]
 }

@@ -27,6 +27,15 @@ struct Numeral {
       isGrouped = true
       count += 2
     }
+    if count == 1, let number = Self.continental(tokens, at: index) ?? Self.decimalComma(tokens, at: index) {
+      self = number
+      return
+    }
+    if count == 1, let groups = Self.spacedGroups(tokens, behind: index) {
+      integer += groups.joined()
+      isGrouped = true
+      count += groups.count
+    }
     if count == 1, let groups = Self.indianGroups(tokens, behind: index) {
       integer += groups.joined()
       isGrouped = true
@@ -38,6 +47,59 @@ struct Numeral {
       fraction = digits
       count += 2
     }
+  }
+
+  /// "1.234,56" as it is written in much of Europe; no other number has a comma behind a full stop.
+  private static func continental(_ tokens: TokenSequence, at index: Int) -> Numeral? {
+    guard var integer = tokens.digits(index), integer.utf8.count < 4 else { return nil }
+    var next = index + 1
+    while next < index + 12, tokens.isGluedSymbol(next, "."), let group = tokens.gluedDigits(next + 1),
+      group.utf8.count == 3
+    {
+      integer += group
+      next += 2
+    }
+    guard next > index + 1, tokens.isGluedSymbol(next, ","), let fraction = tokens.gluedDigits(next + 1),
+      fraction.utf8.count == 2
+    else { return nil }
+    return Numeral(integer: integer, fraction: fraction, isGrouped: true, count: next + 2 - index)
+  }
+
+  /// "3,5 million", "1,5 km", "$1,00": a comma before one or two digits, with what is counted.
+  private static func decimalComma(_ tokens: TokenSequence, at index: Int) -> Numeral? {
+    guard let integer = tokens.digits(index), tokens.isGluedSymbol(index + 1, ","),
+      let fraction = tokens.gluedDigits(index + 2), fraction.utf8.count < 3,
+      let next = tokens[index + 3] ?? tokens[index],
+      !(tokens.isSymbol(index - 1, ",") && tokens.isGlued(index))
+    else { return nil }
+    let isMoney = tokens.isSymbol(index - 1, "$") || tokens.isSymbol(index - 1, "€") || tokens.isSymbol(index - 1, "£")
+    let isCounted = next.isWord && (MoneyRule.isMagnitude(next) || UnitTable.unit(next.text) != nil)
+    guard isCounted && !UnitTable.ambiguous.contains(next.text) || isMoney && fraction.utf8.count == 2 else {
+      return nil
+    }
+    return Numeral(integer: integer, fraction: fraction, isGrouped: true, count: 3)
+  }
+
+  /// The groups behind the first one of "1 000 000", where a zero shows that they are no numbers of their own.
+  private static func spacedGroups(_ tokens: TokenSequence, behind index: Int) -> [String]? {
+    guard let first = tokens.digits(index), first.utf8.count < 4, !first.hasPrefix("0") else { return nil }
+    var groups: [String] = []
+    while groups.count < 6, let group = tokens.digits(index + 1 + groups.count), group.utf8.count == 3,
+      !tokens.isGlued(index + 1 + groups.count)
+    {
+      groups.append(group)
+    }
+    guard groups.contains(where: { $0.hasPrefix("0") }), tokens.gluedDigits(index + 1 + groups.count) == nil else {
+      return nil
+    }
+    return groups
+  }
+
+  private init(integer: String, fraction: String, isGrouped: Bool, count: Int) {
+    self.integer = integer
+    self.fraction = fraction
+    self.isGrouped = isGrouped
+    self.count = count
   }
 
   /// The groups behind the first one of "1,50,000": of two digits each, and three at the end.

@@ -2,9 +2,10 @@
 enum PhoneNumberRule {
   static func read(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
     if tokens.isSymbol(index, "+") { return international(tokens, at: index) }
-    if tokens.isSymbol(index, "(") { return areaCode(tokens, at: index) }
+    if tokens.isSymbol(index, "(") { return withExtension(areaCode(tokens, at: index), tokens, at: index) }
     guard tokens.digits(index) != nil, !tokens.isGlued(index) || tokens[index - 1]?.kind == .symbol else { return nil }
-    return dashed(tokens, at: index) ?? spaced(tokens, at: index) ?? service(tokens, at: index)
+    return withExtension(dashed(tokens, at: index) ?? spaced(tokens, at: index), tokens, at: index)
+      ?? service(tokens, at: index)
   }
 
   private static func international(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
@@ -18,6 +19,14 @@ enum PhoneNumberRule {
     let digits = groups.reduce(0) { $0 + $1.utf8.count }
     guard groups.count >= 2 || digits >= 9, (7...15).contains(digits) else { return nil }
     return RuleResult("plus " + spoken(groups), next - index)
+  }
+
+  /// "555-1234 x12"
+  private static func withExtension(_ number: RuleResult?, _ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    guard let number, tokens.word(index + number.count) == "x",
+      let digits = tokens.gluedDigits(index + number.count + 1)
+    else { return number }
+    return RuleResult(number.spoken + ", extension " + CodeRule.number(digits), number.count + 2)
   }
 
   /// The next group with the space, dash, dot or brackets before it.

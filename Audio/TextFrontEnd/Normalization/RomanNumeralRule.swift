@@ -1,9 +1,17 @@
 /// Roman numerals behind the words that they number: "Henry VIII", "Chapter IV", "World War II".
 enum RomanNumeralRule {
   static func read(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    if let number = inBrackets(tokens, at: index) { return number }
     var before = index - 1
     // "No. IV", "Vol. II"
     if tokens.isGluedSymbol(before, ".") { before -= 1 }
+    // "The XIX century"
+    if let token = tokens[index], token.isAllCapitals, let value = value(of: token.text),
+      token.text.utf8.contains(where: { "IVX".utf8.contains($0) }), let noun = tokens.word(index + 1),
+      noun == "century" || noun == "centuries"
+    {
+      return RuleResult(NumberWords.ordinal(value), 1)
+    }
     if let range = range(tokens, at: index, behind: tokens.word(before)) { return range }
     guard let token = tokens[index], !tokens.isShouted || token.text.utf8.count > 1,
       let (base, ending) = split(token, behind: tokens.word(before)), let value = value(of: base)
@@ -28,6 +36,14 @@ enum RomanNumeralRule {
       return RuleResult(NumberWords.cardinal(value) + ending, 1)
     }
     return fallback(base, value, ending)
+  }
+
+  /// "(ii)", "5(a)(iv)"
+  private static func inBrackets(_ tokens: TokenSequence, at index: Int) -> RuleResult? {
+    guard tokens.isSymbol(index - 1, "("), tokens.isGlued(index), tokens.isGluedSymbol(index + 1, ")"),
+      let token = tokens[index], token.isLowercase, isNumeral(token), let value = value(of: token.text.uppercased())
+    else { return nil }
+    return RuleResult(NumberWords.cardinal(value), 1)
   }
 
   /// "pages iv–ix", "Parts I-III".
@@ -115,7 +131,7 @@ enum RomanNumeralRule {
   ]
   private static let numbered: Set<String> = [
     "chapter", "part", "section", "volume", "vol", "book", "act", "scene", "article", "appendix", "phase", "type",
-    "class", "grade", "level", "stage", "figure", "table", "war", "bowl", "no", "ch", "pt", "sec", "fig", "title",
+    "class", "grade", "level", "stage", "figure", "table", "war", "ww", "bowl", "no", "ch", "pt", "sec", "fig", "title",
     "episode", "unit", "lesson", "verse", "mark", "apollo", "gemini", "olympiad", "symphony", "sonata",
     "page", "pages", "p", "pp", "chapters", "parts", "sections", "volumes", "vols", "books", "acts", "scenes",
     "articles",

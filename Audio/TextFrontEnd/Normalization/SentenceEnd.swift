@@ -28,6 +28,11 @@ struct SentenceEnd {
   }
 
   private func endsExclamation(_ follower: TextToken) -> Bool {
+    if SymbolRule.isFactorial(
+      TokenSequence(Array(tokens[max(0, mark - 1)..<min(tokens.count, mark + 2)])), at: min(1, mark))
+    {
+      return false
+    }
     // "Yahoo!ish", "/search?q=text", and "Stop!" he said.
     let isAttached = !tokens[next].spaced && next == mark + 1
     if isAttached, tokens[next].isWord || tokens[next].isDigits { return tokens[next].isCapitalized }
@@ -40,6 +45,8 @@ struct SentenceEnd {
 
   private func endsStatement(_ follower: TextToken) -> Bool {
     let behind = tokens[next]
+    // "Use .NET and ../x."
+    if mark > 0, tokens[mark].spaced, !behind.spaced { return false }
     if !behind.spaced, next == mark + 1 {
       switch behind.kind {
       case .word: return beginsUnspacedSentence(behind)
@@ -55,6 +62,7 @@ struct SentenceEnd {
     }
     guard word.isWord else { return !(isQuoted && follower.isLowercase) }
     if word.isLetter || word.lower == "d" { return endsBehindLetter(word, follower) }
+    if StateAbbreviations.name(window, at: min(3, mark - 1)) != nil { return follower.isCapitalized }
     if let entry = AbbreviationTable.find(word.lower), !endsBehind(entry, word, follower) { return false }
     if follower.isLowercase {
       if isQuoted { return false }
@@ -82,7 +90,8 @@ struct SentenceEnd {
       }
       return !word.isCapitalized && follower.isCapitalized && word.lower != "ft"
     case .numbered:
-      if follower.isDigits { return false }
+      // "The acct. no. is 12.", but "no. then" in a text without capitals.
+      if follower.isDigits || follower.isLowercase && (word.lower != "no" || isNumberOfThing) { return false }
       // "He said no. I know", but "Vol. I".
       let isNumeral =
         follower.text != "I"
@@ -120,6 +129,7 @@ struct SentenceEnd {
       }
     }
     guard word.isCapitalized else {
+      if AbbreviationRule.lives[word.text] != nil, follower.isDigits, follower.text.utf8.count == 4 { return false }
       if let entry = AbbreviationTable.find(word.lower), !endsBehind(entry, word, follower) { return false }
       return true
     }
@@ -138,6 +148,12 @@ struct SentenceEnd {
   /// What is around the mark, whose word is the fourth token or an earlier one.
   private var window: TokenSequence {
     TokenSequence(Array(tokens[max(0, mark - 4)..<min(tokens.count, mark + 6)]))
+  }
+
+  /// Whether "no." stands behind what has numbers: "account no."
+  private var isNumberOfThing: Bool {
+    let before = mark > 1 && tokens[mark - 2].isSymbol(".") ? mark - 3 : mark - 2
+    return before >= 0 && AbbreviationRule.numberedThings.contains(tokens[before].lower)
   }
 
   /// Whether an "I" behind the mark begins a sentence.
@@ -164,8 +180,8 @@ struct SentenceEnd {
 
   private static let timeWords: Set<String> = [
     "est", "edt", "pst", "pdt", "cst", "cdt", "mst", "gmt", "utc", "monday", "tuesday", "wednesday", "thursday",
-    "friday",
-    "saturday", "sunday", "eastern", "pacific", "central",
+    "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", "thu", "thurs", "fri", "sat", "sun", "eastern",
+    "pacific", "central",
   ]
 
   /// Words behind which a single capital is no initial: "Plan B."

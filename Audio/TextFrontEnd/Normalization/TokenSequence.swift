@@ -34,6 +34,20 @@ struct TokenSequence {
 
   func gluedDigits(_ index: Int) -> String? { isGlued(index) ? digits(index) : nil }
 
+  /// Whether a quotation is open before a place. Behind a digit the mark closes one, or is that of inches.
+  func isQuoted(before index: Int) -> Bool {
+    var isOpen = false
+    for place in 0..<min(index, tokens.count) where tokens[place].isSymbol("\"") {
+      let isInches = place > 0 && !tokens[place].spaced && (tokens[place - 1].isDigits || isFraction(place - 1))
+      if isOpen || !isInches { isOpen.toggle() }
+    }
+    return isOpen
+  }
+
+  private func isFraction(_ index: Int) -> Bool {
+    self[index].map { $0.kind == .symbol && FractionRule.vulgarFractions[$0.text] != nil } ?? false
+  }
+
   /// Whether only punctuation follows, and markup without words.
   func isEnd(_ index: Int) -> Bool {
     var index = index

@@ -21,7 +21,10 @@ enum UnitRule {
 
   /// Whether a quantity stands before a noun as in "a 5 km run", where the unit is singular.
   static func isAttribute(_ tokens: TokenSequence, at index: Int, end: Int) -> Bool {
-    guard let article = tokens.word(index - 1), article == "a" || article == "an" else { return false }
+    guard let article = tokens.word(index - 1) else { return false }
+    // "the 100m dash", but "the 5 km were hard"
+    let isAttached = tokens.isGluedWord(index + 1) && determiners.contains(article)
+    guard article == "a" || article == "an" || isAttached else { return false }
     return isNoun(tokens[end])
   }
 
@@ -29,7 +32,8 @@ enum UnitRule {
   static func isNoun(_ noun: TextToken?) -> Bool {
     guard let noun else { return false }
     return noun.isWord && noun.spaced
-      && !["of", "for", "in", "to", "and", "or", "per", "at", "on", "from", "is"].contains(noun.lower)
+      && !["of", "for", "in", "to", "and", "or", "per", "at", "on", "from", "is", "was", "are", "were", "a", "the"]
+        .contains(noun.lower)
   }
 
   private static func unit(_ tokens: TokenSequence, at index: Int) -> Match? {
@@ -78,7 +82,9 @@ enum UnitRule {
     var suffix = " per " + per
     match.count += 2
     if tokens.isGluedSymbol(slash + 2, "^"), let power = tokens.gluedDigits(slash + 3) {
-      suffix += power == "2" ? " squared" : " cubed"
+      // "Per square inch", but "per second squared".
+      let isLength = ["in", "ft", "yd", "mi", "m", "cm", "mm", "km"].contains(denominator.text)
+      suffix = isLength ? " per " + (powers[power] ?? "") + per : suffix + (power == "2" ? " squared" : " cubed")
       match.count += 2
     }
     match.unit = .init(match.unit.singular + suffix, match.unit.plural + suffix)
@@ -112,6 +118,9 @@ enum UnitRule {
     tokens.isGluedSymbol(index + 1, ".") && tokens[index]?.text == "in"
   }
 
+  private static let determiners: Set<String> = [
+    "the", "this", "that", "each", "every", "another", "my", "your", "his", "her", "its", "our", "their",
+  ]
   private static let powers = ["2": "square ", "3": "cubic "]
   private static let scales = ["C": "celsius", "F": "fahrenheit", "K": "kelvin"]
   private static let longUnits: [String: MeasurementUnit] = [

@@ -82,7 +82,7 @@ enum UnitTable {
     "ML": .init("milliliter"), "pts": .init("point"), "Ω": .init("ohm"), "kΩ": .init("kilo ohm"),
     "KΩ": .init("kilo ohm"),
     "MΩ": .init("mega ohm"), "mΩ": .init("milli ohm"), "µΩ": .init("micro ohm"), "GΩ": .init("giga ohm"),
-    "dpi": .init("dot per inch", "dots per inch"),
+    "mmHg": .init("millimeter of mercury", "millimeters of mercury"), "dpi": .init("dot per inch", "dots per inch"),
     "K": .init("K", "K"), "mol": .init("mole"), "ppm": .init("part per million", "parts per million"),
     "Ah": .init("amp hour"), "mAh": .init("milliamp hour"), "mA": .init("milliamp"), "nm": .init("nanometer"),
     "pm": .init("P M", "P M"), "am": .init("A M", "A M"), "cc": .init("C C", "C C"), "ms": .init("millisecond"),

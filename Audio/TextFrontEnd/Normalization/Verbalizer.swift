@@ -83,7 +83,8 @@ struct Verbalizer: Sendable {
   private static let digitRules: [Rule] = [
     { WebRule.read($0, at: $1) }, { DateRule.read($0, at: $1) }, { PhoneNumberRule.read($0, at: $1) },
     { TimeRule.read($0, at: $1) }, { DurationRule.read($0, at: $1) }, { ScientificRule.read($0, at: $1) },
-    { AddressRule.read($0, at: $1) }, { CodeRule.read($0, at: $1) }, { NumberRule.read($0, at: $1) },
+    { AddressRule.read($0, at: $1) }, { DimensionRule.read($0, at: $1) }, { CodeRule.read($0, at: $1) },
+    { NumberRule.read($0, at: $1) },
   ]
   private static let symbolRules: [Rule] = [
     { WebRule.read($0, at: $1) }, { MoneyRule.read($0, at: $1) }, { PhoneNumberRule.read($0, at: $1) },

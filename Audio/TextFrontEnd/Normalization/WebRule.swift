@@ -27,6 +27,11 @@ enum WebRule {
     guard
       token.spaced || index == 0 || (tokens[index - 1].map { $0.kind == .symbol && opening.contains($0.text) } ?? true)
     else { return false }
+    // "./run.sh", "../x"
+    if token.isSymbol(".") {
+      let slash = tokens.isGluedSymbol(index + 1, ".") ? index + 2 : index + 1
+      return tokens.isGluedSymbol(slash, "/") && tokens.isGlued(slash + 1)
+    }
     return token.isWord || token.isDigits || token.kind == .symbol && ["/", "@", "#", "~", "_"].contains(token.text)
   }
 
@@ -72,6 +77,7 @@ enum WebRule {
     if tokens.word(first) == "www", tokens.isSymbol(first + 1, ".") { return true }
     let last = range.upperBound - 1
     // "usr/local/bin/", "/usr/bin"
+    if tokens.isSymbol(first, ".") { return true }
     if tokens.isSymbol(first, "/") || tokens.isSymbol(first, "~") {
       return tokens[first + 1]?.isSymbol("/") == true
         || tokens.isSymbol(first, "/") && tokens[first + 1]?.isWord == true
@@ -110,7 +116,8 @@ enum WebRule {
   ]
 
   private static let spelledParts: Set<String> = [
-    "edu", "io", "uk", "us", "de", "eu", "ai", "au", "ca", "it", "es", "js", "py", "exe", "api", "css", "csv", "php",
+    "edu", "io", "uk", "us", "de", "eu", "ai", "au", "ca", "it", "es", "js", "py", "exe", "sh", "api", "css", "csv",
+    "php",
     "url", "xlsx", "docx", "pptx", "svg", "avi", "ui", "id", "faq", "cgi", "ie",
   ]
 

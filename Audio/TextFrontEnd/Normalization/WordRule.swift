@@ -87,7 +87,9 @@ enum WordRule {
 
   /// Whether an x stands between two measures: "2 x 4", "8 ft x 10 ft", 5'x10'.
   static func isBy(_ tokens: TokenSequence, at index: Int) -> Bool {
-    guard tokens.word(index) == "x", tokens.digits(index + 1) != nil, let before = tokens[index - 1] else {
+    guard tokens.word(index) == "x", tokens.digits(index + 1) != nil, let before = tokens[index - 1],
+      tokens[index]?.spaced == tokens[index + 1]?.spaced, !tokens.isSymbol(index + 2, "=")
+    else {
       return false
     }
     if before.isDigits { return true }
@@ -95,18 +97,28 @@ enum WordRule {
     return UnitTable.unit(before.text) != nil && tokens.digits(index - 2) != nil
   }
 
+  /// "10x faster", "3 x 4 = 12"
+  private static func isTimes(_ tokens: TokenSequence, at index: Int) -> Bool {
+    if tokens.digits(index + 1) != nil { return tokens.isSymbol(index + 2, "=") }
+    guard tokens.isGlued(index), let next = tokens[index + 1], next.isWord, next.spaced else { return false }
+    return next.lower.hasSuffix("er") || ["more", "less", "as", "the"].contains(next.lower)
+  }
+
   /// One letter: the article, the pronoun, or the letter's name.
   private static func letter(_ tokens: TokenSequence, at index: Int) -> String {
     guard let token = tokens[index] else { return "" }
     let follows = isArticle(tokens, before: index + 1)
     switch token.text {
+    case "a" where tokens.isGluedSymbol(index + 1, ")"): return "A"
     case "a": return tokens.isGlued(index) && tokens.isGlued(index + 1) && !tokens.isGluedDash(index - 1) ? "A" : "a"
     case "i", "I": return tokens.isGluedSymbol(index - 1, "/") ? "I" : "i"
     case "A":
+      if tokens.isGluedSymbol(index - 1, "&"), tokens.isGlued(index) { return "A" }
       let isFirst = index == 0 || tokens[index - 1]?.kind == .symbol
       let isTitle = tokens[index - 1]?.isCapitalized == true && tokens[index + 1]?.isCapitalized == true
       return follows && (isFirst || isTitle || tokens.isShouted) ? "a" : "A"
     case "x" where isBy(tokens, at: index): return "by"
+    case "x" where tokens.digits(index - 1) != nil && isTimes(tokens, at: index): return "times"
     case "n" where tokens.isSymbol(index - 1, "'"): return "n"
     case "O" where follows && tokens[index + 1]?.isCapitalized == true: return "o"
     default: return token.text.uppercased()
