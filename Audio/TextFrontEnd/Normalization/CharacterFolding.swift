@@ -42,7 +42,7 @@ struct CharacterFolding: Sendable {
     case "\n", "\u{0B}", "\u{0C}", "\u{85}", "\u{2028}": return .newline
     case "\u{2029}": return .newline
     case "\t", "\r", " ", "\u{A0}": return .space
-    case "!"..."~": return .text(String(scalar))
+    case "!"..."_", "a"..."~": return .text(String(scalar))
     default: break
     }
     if symbols.contains(scalar) { return .text(String(scalar)) }
