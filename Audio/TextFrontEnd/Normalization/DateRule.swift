@@ -142,9 +142,14 @@ enum DateRule {
       (1...31).contains(day), !(month == 9 && day == 11),
       !tokens.isGlued(index + 3) || tokens.isEnd(index + 3)
         || tokens.isSymbol(index + 3, ","),
-      tokens[index + 3].map({ !["of", "the"].contains($0.lower) }) ?? true
+      tokens[index + 3].map({ !$0.isLowercase || isClauseStart($0) }) ?? true
     else { return nil }
     return RuleResult(months[month - 1] + " " + NumberWords.ordinal(day), 3)
+  }
+
+  /// Whether a word behind a date is none of a measure: "on 3/4 inch boards", "on 3/4 of it".
+  private static func isClauseStart(_ token: TextToken) -> Bool {
+    AbbreviationTable.sentenceStarters.contains(token.lower) && !["the", "a", "an", "my", "your"].contains(token.lower)
   }
 
   private static func spoken(month: Int, day: Int, year: Int) -> String? {

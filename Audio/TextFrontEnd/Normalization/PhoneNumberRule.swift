@@ -109,11 +109,29 @@ enum PhoneNumberRule {
     guard let digits = tokens.digits(index), digits.utf8.count < 7, !tokens.isGlued(index), !hasFraction(tokens, index)
     else { return nil }
     let (before, after) = (tokens.word(index - 1) ?? "", tokens.word(index + 1) ?? "")
-    let isDialed = dialing.contains(before) || ["call", "calls", "operator", "dispatcher"].contains(after)
-    let isKnown = services.contains(digits) && (calling.contains(before) || isDialed || before == "or")
-    guard isKnown || dialing.contains(before) else { return nil }
+    if dialing.contains(before) { return RuleResult(NumberWords.digitByDigit(digits), 1) }
+    guard services.contains(digits) else { return nil }
+    if ["call", "calls", "operator", "dispatcher"].contains(after) {
+      return RuleResult(NumberWords.digitByDigit(digits), 1)
+    }
+    // "A call to 911", "dial 411 or 311", but not "from 900 to 911"; "we called 311 people" counts them.
+    let verb = before == "to" ? tokens.word(index - 2) : before == "or" ? tokens.word(index - 3) : before
+    guard let verb, calling.contains(verb) || before == "or" && dialing.contains(verb), !isNoun(tokens[index + 1])
+    else {
+      return nil
+    }
     return RuleResult(NumberWords.digitByDigit(digits), 1)
   }
+
+  private static func isNoun(_ token: TextToken?) -> Bool {
+    guard let token, token.isLowercase else { return false }
+    return !AbbreviationTable.sentenceStarters.contains(token.lower) && !behindCalls.contains(token.lower)
+  }
+
+  private static let behindCalls: Set<String> = [
+    "or", "was", "were", "right", "immediately", "first", "today", "again", "instead", "because", "until", "about",
+    "without", "from", "during", "once", "too", "straight", "unless", "anyway",
+  ]
 
   /// Whether a number goes on behind its first digits.
   private static func hasFraction(_ tokens: TokenSequence, _ index: Int) -> Bool {
@@ -126,7 +144,7 @@ enum PhoneNumberRule {
   ]
   private static let dialing: Set<String> = ["dial", "dialed", "dials", "dialing", "dialled", "dialling"]
   private static let calling: Set<String> = [
-    "call", "called", "calls", "calling", "phone", "phoned", "text", "ring", "rang", "to",
+    "call", "called", "calls", "calling", "phone", "phoned", "text", "ring", "rang",
   ]
 
   private static func spoken(_ groups: [String]) -> String {
