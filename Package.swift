@@ -136,7 +136,9 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Autograd", "Backbone", "Checkpoints", "Communication", "Consistency", "Datasets", "Training", "TestSupport",
+        "Autograd", "Backbone", "CAllocationCounter", "Checkpoints", "Communication", "Consistency", "Datasets",
+        "Training",
+        "TestSupport",
       ]),
     .testTarget(
       name: "PolicyTrainingTests",

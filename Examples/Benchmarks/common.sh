@@ -47,12 +47,16 @@ run_saltus() { # run_saltus THREADS ROUND ARGUMENT... : saltus bench ARGUMENT...
   echo "'saltus bench $*' failed on $threads thread(s); this round goes on without it." >&2
 }
 
-export_work() { # export_work ARGUMENT... : sets $work, what peers.py needs to do the work of saltus bench policy ARGUMENT...
-  work=
+export_work() { # export_work WIDTHS BATCH ARGUMENT... : sets work, by which peers.py does the work of saltus bench policy ARGUMENT...
+  local file=$results/work.safetensors
+  work=(--widths "$1" --batch "$2")
+  set -- --widths "$1" --batch "$2" "${@:3}"
   [ -n "$can_saltus" ] || return 0
-  [ -s "$results/work.safetensors" ] ||
-    "$SALTUS" bench policy "$@" --seconds 0 --export "$results/work.safetensors" >/dev/null || return 0
-  work="--work $results/work.safetensors"
+  if "$SALTUS" bench policy "$@" --seconds 0 --export "$file" >/dev/null; then
+    work=(--work "$file")
+  else
+    echo "The work of 'saltus bench policy $*' could not be written: peers have other weights, and are not checked." >&2
+  fi
 }
 
 run_peer() { # run_peer PEER THREADS ROUND ARGUMENT... : peers.py ARGUMENT... --peers PEER --threads THREADS

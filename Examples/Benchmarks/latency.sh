@@ -25,13 +25,13 @@ fi
 one_round() { # one_round ROUND WIDTHS BATCH
   local threads shape="--widths $2 --action 2 --condition 20 --horizon 16 --batch $3" peer what=latency
   [ "$3" = 1 ] || what=forward
-  export_work $shape
+  [ "$1" != 1 ] || export_work "$2" "$3" --action 2 --condition 20 --horizon 16
   shape="$shape --ceiling"
   for threads in $THREADS; do
     run_saltus "$threads" "$1" policy $shape
     SALTUS_LABEL=saltus-bf16 run_saltus "$threads" "$1" policy $shape --weights bfloat16
     for peer in $peers; do
-      run_peer "$peer" "$threads" "$1" --what "$what" --batch "$3" --widths "$2" $work --fixed-noise
+      run_peer "$peer" "$threads" "$1" --what "$what" "${work[@]}" --fixed-noise
     done
   done
 }

@@ -224,6 +224,7 @@ def run(options, torch, onnxruntime, threads):
             if what.startswith("train"):
                 if peer != "pytorch":
                     continue
+                check(peer, pytorch_forward(torch, network, inputs)(), expected)
                 call = pytorch_step(torch, network, inputs, full=what == "train_full")
             elif peer == "onnxruntime":
                 session, feed = onnxruntime_session(
@@ -252,6 +253,8 @@ def main():
         print(f"PyTorch {torch.__version__} cannot compile; skipped. To compare with it: {INSTALL['pytorch-compiled']}",
               file=sys.stderr)
         options.peers.remove("pytorch-compiled")
+    if options.work and options.batch:
+        sys.exit("--batch is for random work: --work has the batch that it was exported with")
     if onnxruntime is None and "onnxruntime" in options.peers:
         options.peers.remove("onnxruntime")
     for threads in options.threads:

@@ -43,7 +43,7 @@ def known(entries, key, form):
 
 def with_rates(measured):
     """Gives peers the operations per second of doing what Saltus did."""
-    for (program, threads), rounds in measured.items():
+    for (_, threads), rounds in measured.items():
         ours = measured.get(("saltus", threads), {})
         work = [entry["gflops"] * entry["median_ms"] for entry in ours.values()]
         for entry in rounds.values():

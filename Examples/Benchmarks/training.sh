@@ -17,11 +17,11 @@ if can_peer torch; then peers=pytorch; fi
 
 one_round() { # one_round ROUND WIDTHS BATCH
   local threads peer
-  export_work --widths "$2" --batch "$3"
+  [ "$1" != 1 ] || export_work "$2" "$3"
   for threads in $THREADS; do
     run_saltus "$threads" "$1" train --widths "$2" --batch "$3"
     for peer in $peers; do
-      run_peer "$peer" "$threads" "$1" --what "$STEP" --batch "$3" --widths "$2" $work
+      run_peer "$peer" "$threads" "$1" --what "$STEP" "${work[@]}"
     done
   done
 }

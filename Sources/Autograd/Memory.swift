@@ -10,11 +10,9 @@ func allocateFloats(_ count: Int) -> UnsafeMutablePointer<Float> {
 
 func freeFloats(_ pointer: UnsafeMutablePointer<Float>, _ count: Int) { ck_free(pointer, max(count, 16) * 4) }
 
-/// Buffers that lie side by side in the order in which they were asked for, and are freed together. So also those lie on huge
-/// pages that are too small to have one each, and what is fetched ahead of one's end is the next one's start.
+/// Buffers that lie side by side in the order in which they were asked for, and are freed together. So even buffers too small
+/// for a huge page of their own lie on one, and what is fetched ahead of one's end is the next one's start.
 final class FloatSlab {
-  /// Address space that is taken at a time; of it only what is used takes memory.
-  private static let chunkBytes = 64 << 20
   private var chunks: [(memory: UnsafeMutableRawPointer, bytes: Int)] = []
   private var used = 0
 
@@ -26,7 +24,8 @@ final class FloatSlab {
   func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
     let bytes = (max(count, 1) * 4 + 63) / 64 * 64
     if chunks.isEmpty || used + bytes > chunks[chunks.count - 1].bytes {
-      let size = max(bytes, Self.chunkBytes)
+      // Address space, of which only what is used takes memory.
+      let size = max(bytes, (4 << 20) << min(chunks.count, 4))
       guard let memory = ck_reserve(size) else { preconditionFailure("out of memory: \(size) bytes were refused") }
       chunks.append((memory, size))
       used = 0

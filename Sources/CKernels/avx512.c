@@ -17,8 +17,7 @@
 #define SINGLE_ROW_PANELS 4
 #define FEW_TILE_ROWS 6
 #define FEW_PANELS 2
-#define SHORT_ROWS 8
-#define SHORT_VECTORS 2
+#define CHANNELWISE_ROWS 8
 
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)

@@ -5,8 +5,8 @@
 //   SINGLE_ROW_PANELS   panels that a one-row product reads side by side
 //   FEW_TILE_ROWS       products of so many rows or fewer have wider tiles,
 //   FEW_PANELS          of so many panels
-//   SHORT_ROWS          if registers hold a tile of so many frames of short samples,
-//   SHORT_VECTORS       of this width, with 4 more frames: see short_product.h
+//   CHANNELWISE_ROWS    if registers hold a panel of so many frames, 4 more frames and a panel's row of weights: see
+//                       channelwise_product.h
 //   CK_FUSED            if multiply-add is one instruction
 //   CK_HAS_PARTIAL_ACCESS  if they define load_partial and store_partial themselves
 //   CK_TABLE, CK_NAME   the table to define, and its name

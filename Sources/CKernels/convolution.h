@@ -7,19 +7,19 @@
 enum { FEW_ROWS = 24, CHUNK = 128 };
 // Other weights are fetched so many bytes ahead of their use: enough to cover the latency of memory.
 enum { PREFETCH_BYTES = 4096 };
-// Convolutions of so many taps are multiplied channel by channel: in parts of about SHORT_PART channels where there are
-// several tiles, weights fetched SHORT_AHEAD channels before their use.
-enum { SHORT_TAPS = 5, SHORT_PART = 128, SHORT_AHEAD = 16 };
+// Convolutions of so many taps are multiplied channel by channel: in parts of about CHANNELWISE_PART channels where there are
+// several tiles, weights fetched CHANNELWISE_AHEAD channels before their use.
+enum { CHANNELWISE_TAPS = 5, CHANNELWISE_PART = 128, CHANNELWISE_AHEAD = 16 };
 // Width in vectors of the widest tile, which is the one-row tile.
 enum { MOST_VECTORS = SINGLE_ROW_PANELS * CK_PANEL / LANES };
 _Static_assert(FEW_PANELS <= SINGLE_ROW_PANELS && FEW_TILE_ROWS <= TILE_ROWS, "tiles of few rows fit");
 
-#ifdef SHORT_ROWS
-// Whether all taps of a channel are multiplied at once; whatever the batch and the threads. Of fewer frames most taps see
-// nothing.
-static inline int is_short(const ck_conv_shape *s) {
-  return s->taps == SHORT_TAPS && s->in_step == 1 && s->in0 == -(SHORT_TAPS / 2) && s->out_step == 1 && s->out0 == 0 &&
-         s->out_time == s->rows && s->in_time == s->rows && s->rows >= SHORT_ROWS / 2 &&
+#ifdef CHANNELWISE_ROWS
+// Whether all taps of a channel are multiplied at once; whatever the batch and the threads. With fewer frames most taps
+// see nothing.
+static inline int is_channelwise(const ck_conv_shape *s) {
+  return s->taps == CHANNELWISE_TAPS && s->in_step == 1 && s->in0 == -(CHANNELWISE_TAPS / 2) && s->out_step == 1 && s->out0 == 0 &&
+         s->out_time == s->rows && s->in_time == s->rows && s->rows >= CHANNELWISE_ROWS / 2 &&
          s->in_channels >= FEWEST_CHANNELS;
 }
 #endif
@@ -28,7 +28,7 @@ static inline int is_short(const ck_conv_shape *s) {
 #define WEIGHT float
 #define LOAD_WEIGHT load_weight
 #define NAMED(name) name
-#include "short_product.h"
+#include "channelwise_product.h"
 #include "convolution_product.h"
 #undef WEIGHT
 #undef LOAD_WEIGHT
@@ -36,7 +36,7 @@ static inline int is_short(const ck_conv_shape *s) {
 #define WEIGHT uint16_t
 #define LOAD_WEIGHT load_weight_bfloat16
 #define NAMED(name) name##_bfloat16
-#include "short_product.h"
+#include "channelwise_product.h"
 #include "convolution_product.h"
 #undef WEIGHT
 #undef LOAD_WEIGHT

@@ -153,8 +153,8 @@ static void NAMED(conv_lists)(NAMED(conv_block) b, const row_list *lists, long t
 
 static void NAMED(conv)(const ck_conv_shape *s, const float *x, const WEIGHT *packed, const float *bias, float *y,
                  int accumulate, long panel0, long panel1, float *scratch) {
-#ifdef SHORT_ROWS
-  if (is_short(s)) return NAMED(short_conv)(s, x, packed, bias, y, accumulate, panel0, panel1, scratch);
+#ifdef CHANNELWISE_ROWS
+  if (is_channelwise(s)) return NAMED(channelwise_conv)(s, x, packed, bias, y, accumulate, panel0, panel1, scratch);
 #endif
   row_list lists[MOST_TAPS];
   const int joins = joins_taps(s);

@@ -197,5 +197,8 @@ static inline long part_length(long depth, long longest, long part) {
 // Floats of scratch of a product.
 static inline long product_scratch(const ck_conv_shape *s) {
   if (joins_taps(s)) return most_frames(s, block_rows(s, 1)) * s->in_channels;
-  return spreads_frames(s) ? most_frames(s, block_rows(s, 0)) * (s->in_channels + GAP) : 0;
+  if (!spreads_frames(s)) return 0;
+  const long rows = block_rows(s, 0);
+  // Rows of several samples and what they read beyond them, or whole samples (channelwise_product.h).
+  return larger(most_frames(s, rows), smaller(s->batch * s->rows, larger(s->rows, rows))) * (s->in_channels + GAP);
 }

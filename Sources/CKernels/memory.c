@@ -32,8 +32,10 @@ void ck_free(void *memory, long bytes) {
   free(memory);
 }
 
+static size_t reserved(long bytes) { return round_up(bytes > 0 ? (size_t)bytes : 1, huge_page); }
+
 void *ck_reserve(long bytes) {
-  const size_t size = round_up((size_t)bytes, huge_page);
+  const size_t size = reserved(bytes);
   char *whole = mmap(0, size + huge_page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (whole == MAP_FAILED) return 0;
   char *memory = (char *)round_up((size_t)whole, huge_page);
@@ -43,7 +45,7 @@ void *ck_reserve(long bytes) {
   return memory;
 }
 
-void ck_release(void *memory, long bytes) { munmap(memory, round_up((size_t)bytes, huge_page)); }
+void ck_release(void *memory, long bytes) { munmap(memory, reserved(bytes)); }
 
 double ck_now(void) {
   struct timespec now;

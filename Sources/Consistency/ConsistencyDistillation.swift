@@ -150,9 +150,10 @@ public struct ConsistencyDistillation: Objective {
   package func draw(interval: Int) -> Draw {
     let (t, r) = mesh.interval(interval)
     let weight = weighting == .uniform ? 1 : 1 / (t - r)
-    let passed = Array(teacherSigmas[interval * teacherSteps...(interval + 1) * teacherSteps])
+    let passed = DrawnNumbers(count: teacherSteps + 1) { teacherSigmas[interval * teacherSteps + $0] }
     return Draw(
-      sigmas: [t, r] + passed.dropFirst().dropLast(), scalars: [weight] + TeacherStep.scalars(through: passed))
+      sigmas: [t, r] + DrawnNumbers(count: teacherSteps - 1) { passed[$0 + 1] },
+      scalars: [weight] + TeacherStep.scalars(through: passed))
   }
 
   /// d of the student at t and the target at r, over the valid elements of each sample, `[B, 1, 1]`.

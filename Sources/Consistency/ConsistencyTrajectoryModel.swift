@@ -161,11 +161,11 @@ public struct ConsistencyTrajectoryModel: Objective {
   ///   - sigma: the denoising term's level.
   package func draw(t: Int, r: Int, s: Int, denoised sigma: Double) -> Draw {
     // Steps that are not needed on the way to r stay there.
-    let passed = (0...teacherSteps).map { mesh.sigmas[min(t + $0, r)] }
+    let passed = DrawnNumbers(count: teacherSteps + 1) { mesh.sigmas[min(t + $0, r)] }
     let (t, r, s) = (mesh.sigmas[t], mesh.sigmas[r], mesh.sigmas[s])
     let (noise, data) = (sigma * sigma, sigmaData * sigmaData)
     return Draw(
-      sigmas: [t, r, s, boundarySigma, sigma] + passed.dropFirst().dropLast(),
+      sigmas: [t, r, s, boundarySigma, sigma] + DrawnNumbers(count: teacherSteps - 1) { passed[$0 + 1] },
       scalars: [s / t, s / r, boundarySigma / s, configuration.dsmWeight * (noise + data) / (noise * data)]
         + TeacherStep.scalars(through: passed))
   }

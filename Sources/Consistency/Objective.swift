@@ -115,11 +115,11 @@ public struct LearnedParameter: Sendable, Hashable {
 /// What is drawn for one sample: numbers in the order of an objective's `levelNames` and `scalarNames`.
 public struct Draw: Sendable, Hashable {
   /// In units of the data, 0 or more.
-  public var sigmas: [Double]
+  public var sigmas: DrawnNumbers
   /// Weights and step sizes, one for each scalar name.
-  public var scalars: [Double]
+  public var scalars: DrawnNumbers
 
-  public init(sigmas: [Double], scalars: [Double]) {
+  public init(sigmas: DrawnNumbers, scalars: DrawnNumbers) {
     self.sigmas = sigmas
     self.scalars = scalars
   }

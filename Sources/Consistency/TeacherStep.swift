@@ -22,8 +22,13 @@ enum TeacherStep {
   static func scalarNames(steps: Int = 1) -> [String] { (0..<steps).flatMap { [euler($0), heun($0)] } }
 
   /// Their values along positive, falling `sigmas`, t first, r last, `[steps + 1]`.
-  static func scalars(through sigmas: [Double]) -> [Double] {
-    zip(sigmas, sigmas.dropFirst()).flatMap { [($1 - $0) / $0, ($1 - $0) / $1] }
+  static func scalars(through sigmas: DrawnNumbers) -> DrawnNumbers {
+    var scalars = DrawnNumbers()
+    for (sigma, next) in zip(sigmas, sigmas.dropFirst()) {
+      scalars.append((next - sigma) / sigma)
+      scalars.append((next - sigma) / next)
+    }
+    return scalars
   }
 
   fileprivate static func euler(_ step: Int) -> String { step == 0 ? "eulerStep" : "eulerStep\(step)" }

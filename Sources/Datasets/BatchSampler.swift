@@ -22,11 +22,18 @@ public final class BatchSampler: Sendable {
 
   /// The examples of a step, `[batchSize]`, each 0 ..< count.
   public func indices(step: Int) -> [Int] {
+    var indices: [Int] = []
+    replace(&indices, step: step)
+    return indices
+  }
+
+  /// The same in place of a former step's, without allocating but for a new epoch's order.
+  public func replace(_ indices: inout [Int], step: Int) {
     precondition(step >= 0, "step \(step) is negative")
-    return orders.withLock { orders in
-      (0..<batchSize).map { sample in
-        let position = step * batchSize + sample
-        return order(ofEpoch: position / count, in: &orders)[position % count]
+    indices.removeAll(keepingCapacity: true)
+    orders.withLock { orders in
+      for position in step * batchSize..<(step + 1) * batchSize {
+        indices.append(order(ofEpoch: position / count, in: &orders)[position % count])
       }
     }
   }

@@ -16,7 +16,7 @@ public struct BenchmarkReport: Codable, Equatable, Sendable {
   /// The least time that the run's arithmetic and memory could take; nil where it was not asked for.
   public var ceiling: Ceiling?
 
-  /// What one core reached in the same moments, on registers and on the same weights.
+  /// What as many cores reached in the same moments, on registers and on the same weights.
   public struct Ceiling: Codable, Equatable, Sendable {
     /// 10⁹ floating-point operations per second of multiply-adds on registers.
     public let peakGigaflopsPerSecond: Double

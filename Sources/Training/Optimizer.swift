@@ -17,6 +17,8 @@ public struct Optimizer: Sendable {
   package let reduced: ParameterBuffer
   /// The parameters that are trained.
   private let trained: Range<Int>
+  /// Of each piece's gradients, the sum of squares.
+  private let squares: PieceSums
 
   /// Fixed pieces of the flat buffers, so that sums are added in the same order on any number of threads.
   private static let pieceCount = 1 << 16
@@ -36,6 +38,7 @@ public struct Optimizer: Sendable {
     moment1 = ParameterBuffer(count: weights.count)
     moment2 = ParameterBuffer(count: weights.count)
     reduced = ParameterBuffer(count: weights.count)
+    squares = PieceSums(count: (self.trained.count + Self.pieceCount - 1) / Self.pieceCount)
   }
 
   /// Everything that a run continues from, by the name it has in a checkpoint.
@@ -59,29 +62,24 @@ public struct Optimizer: Sendable {
     targetDecay: Double = 0, _ configuration: TrainingConfiguration, workers: Workers
   ) -> Double {
     let trained = trained
-    let pieces = (trained.count + Self.pieceCount - 1) / Self.pieceCount
+    let pieces = squares.values.count
     @Sendable func range(_ piece: Int) -> Range<Int> {
       let start = trained.lowerBound + piece * Self.pieceCount
       return start..<min(trained.upperBound, start + Self.pieceCount)
     }
-    let sources = shardGradients.map { UnsafePointer($0.pointer) as UnsafePointer<Float>? }
-    let squares = UnsafeMutableBufferPointer<Double>.allocate(capacity: pieces)
-    defer { squares.deallocate() }
-    nonisolated(unsafe) let norms = squares
-    nonisolated(unsafe) let shards = sources
     workers.run(pieces) { piece in
       let range = range(piece)
       // On the stack: an array would be allocated for every piece.
-      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: shards.count) { shifted in
-        for index in shards.indices {
-          shifted.initializeElement(at: index, to: shards[index].map { $0 + range.lowerBound })
+      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: shardGradients.count) { sources in
+        for index in sources.indices {
+          sources.initializeElement(at: index, to: UnsafePointer(shardGradients[index].pointer) + range.lowerBound)
         }
-        norms[piece] = ck_reduce_gradients(
-          range.count, Int32(shifted.count), shifted.baseAddress, reduced.pointer + range.lowerBound)
+        squares.values[piece] = ck_reduce_gradients(
+          range.count, Int32(sources.count), sources.baseAddress, reduced.pointer + range.lowerBound)
       }
     }
     let scale = 1 / Double(count ?? shardGradients.count)
-    let norm = squares.reduce(0, +).squareRoot() * scale
+    let norm = squares.values.reduce(0, +).squareRoot() * scale
     // torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6 and never scales up.
     let targetDecay = Float(targetDecay)
     let clip = configuration.clipNorm > 0 ? min(1, configuration.clipNorm / (norm + 1e-6)) : 1
@@ -107,4 +105,16 @@ public struct Optimizer: Sendable {
     }
     return norm
   }
+}
+
+/// A number for each piece of the parameters, which threads fill in side by side.
+private final class PieceSums: @unchecked Sendable {
+  let values: UnsafeMutableBufferPointer<Double>
+
+  init(count: Int) {
+    values = .allocate(capacity: count)
+    values.initialize(repeating: 0)
+  }
+
+  deinit { values.deallocate() }
 }

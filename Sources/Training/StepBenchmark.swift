@@ -9,6 +9,7 @@ public final class StepBenchmark<Task: TrainingTask> {
   private let optimizer: Optimizer
   private let step: TrainingStep<Task>
   private let workers: Workers
+  private let examples: [Int]
   private var count = 0
 
   /// All parameters are trained, from the layout's initial values.
@@ -25,6 +26,7 @@ public final class StepBenchmark<Task: TrainingTask> {
       communicator.size <= configuration.shards, "\(communicator.size) ranks for \(configuration.shards) shards")
     precondition(!task.usesTeacher && !task.usesTarget && task.exampleCount >= configuration.batchSize)
     self.configuration = configuration
+    examples = Array(0..<configuration.batchSize)
     workers = Workers(threads)
     optimizer = Optimizer(
       weights: task.layout.initialize(seed: configuration.seed), trained: task.trainedParameters)
@@ -47,7 +49,7 @@ public final class StepBenchmark<Task: TrainingTask> {
   ///
   /// - Throws: where other ranks no longer answer.
   public func run() throws(CommunicationError) {
-    step.compute(examples: Array(0..<configuration.batchSize), seed: configuration.seed, step: count, progress: 0.5)
+    step.compute(examples: examples, seed: configuration.seed, step: count, progress: 0.5)
     let start = ck_now()
     _ = try step.exchangeRest()
     waited = ck_now() - start

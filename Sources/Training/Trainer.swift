@@ -30,6 +30,8 @@ public final class Trainer<Task: TrainingTask> {
   private let metrics: MetricsLog
   private var sums = ReportSums()
   private let sampler: BatchSampler
+  /// Of the step under way.
+  private var examples: [Int] = []
 
   /// Compiles the plans, and makes or reads the run's directory.
   ///
@@ -139,9 +141,9 @@ public final class Trainer<Task: TrainingTask> {
       }
       let rate = learningRate(step)
       let progress = Double(step) / Double(configuration.steps)
+      sampler.replace(&examples, step: step)
       let loss = try RankAgreement.exchange { () throws(CommunicationError) in
-        try trainingStep.run(
-          examples: sampler.indices(step: step), seed: configuration.seed, step: step, progress: progress)
+        try trainingStep.run(examples: examples, seed: configuration.seed, step: step, progress: progress)
       }
       try requireFinite(.loss, loss, step: step)
       let norm = optimizer.step(

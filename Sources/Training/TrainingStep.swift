@@ -17,6 +17,8 @@ final class TrainingStep<Task: TrainingTask>: Sendable {
   private let communicator: any Communicator
   /// nil where there is only one rank.
   private let exchange: GradientExchange?
+  /// What adds up to the gradient of all shards: one for each, or the sum that ranks have exchanged.
+  let gradients: [ParameterBuffer]
 
   /// - Parameter sum: where the gradients of several ranks are added up, laid out like the parameters.
   init(
@@ -40,10 +42,9 @@ final class TrainingStep<Task: TrainingTask>: Sendable {
     exchange =
       communicator.size == 1
       ? nil : GradientExchange(plans: plans, trained: task.trainedParameters, into: sum, communicator)
+    self.gradients = exchange == nil ? plans.map { $0.gradients! } : [sum]
   }
 
-  /// What adds up to the gradient of all shards: one for each, or the sum that ranks have exchanged.
-  var gradients: [ParameterBuffer] { exchange.map { [$0.sum] } ?? plans.map { $0.gradients! } }
   /// What one shard's plan consists of.
   var statistics: Plan.Statistics { plans[0].statistics }
   /// Floats that every step adds up over the ranks.
@@ -81,10 +82,12 @@ final class TrainingStep<Task: TrainingTask>: Sendable {
 
   /// The part of `run` that waits for other ranks.
   func exchangeRest() throws(CommunicationError) -> Double {
-    try exchange?.finish()
-    var loss = [plans.reduce(0) { $0 + Double($1.output("loss")[0]) }]
-    try communicator.sum(&loss)
-    return loss[0] / Double(shardCount)
+    let loss = plans.reduce(0) { $0 + Double($1.output("loss")[0]) }
+    guard let exchange else { return loss / Double(shardCount) }
+    try exchange.finish()
+    var losses = [loss]
+    try communicator.sum(&losses)
+    return losses[0] / Double(shardCount)
   }
 }
 

@@ -22,6 +22,7 @@ public final class Workers: @unchecked Sendable {
     team = ck_team_create(
       Int32(count), { context, _ in Unmanaged<Workers>.fromOpaque(context!).takeUnretainedValue().work() },
       Unmanaged.passUnretained(self).toOpaque())
+    precondition(team != nil, "no memory for \(count) threads")
   }
 
   deinit {
@@ -34,6 +35,7 @@ public final class Workers: @unchecked Sendable {
       for piece in 0..<pieces { body(piece) }
       return
     }
+    precondition(self.body == nil, "a run within a run")
     withoutActuallyEscaping(body) { body in
       self.body = body
       self.pieces = pieces

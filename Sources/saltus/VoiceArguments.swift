@@ -26,6 +26,12 @@ struct VoiceArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Falling noise levels of the chain, in place of --steps; in standard deviations of the normalised spectrogram.",
+      valueName: "80,0.5"))
+  var sigmas: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Strength of the noise, 0 to 2; by default the voice's own. Less is clearer and flatter, 1 as varied as recordings.",
       valueName: "X"))
   var temperature: Double?
@@ -54,6 +60,9 @@ struct VoiceArguments: ParsableArguments {
   func validate() throws {
     if !(0...1000).contains(steps) { throw ValidationError("--steps \(steps): 0 to 1,000 are possible.") }
     if steps == 0 && solver != nil { throw ValidationError("--solver needs at least one of --steps.") }
+    if sigmas != nil && (solver != nil || steps == 0) {
+      throw ValidationError("--sigmas is a chain of its own: drop --solver and --steps 0.")
+    }
     if let temperature, !(0...2).contains(temperature) {
       throw ValidationError("--temperature \(temperature): 0 to 2 are possible.")
     }
@@ -77,6 +86,8 @@ struct VoiceArguments: ParsableArguments {
     if let speaker { settings.speaker = try voice.description.speaker(named: speaker) }
     if let solver {
       settings.method = .sampled(.solver(solver, intervals: steps))
+    } else if let sigmas {
+      settings.method = .sampled(.chain(sigmas: try noiseLevels(sigmas, option: "--sigmas")))
     } else {
       settings.method = steps == 0 ? .mean : .sampled(.consistency(steps: steps))
     }

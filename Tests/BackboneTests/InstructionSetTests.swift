@@ -6,8 +6,8 @@ import Testing
 /// The whole network on every instruction set that this processor has.
 @Suite("Instruction sets")
 struct InstructionSetTests {
-  /// The bundled policy's sizes, at the batch of a control loop and at one of training: kernels are chosen by size, so that small
-  /// networks would not meet all of them.
+  /// The bundled policy's sizes, at the batch of a control loop and at an odd one, which leaves half a tile: kernels are chosen
+  /// by size, so that small networks would not meet all of them.
   @Test(arguments: [1, 3])
   func agreeOnAWholeNetworkToOneInAHundredThousand(batch: Int) {
     var layout = ParameterLayout()

@@ -1,4 +1,5 @@
 import CKernels
+import Testing
 
 /// A convolution with random operands, and what its kernels should compute, as naive sums in double.
 struct ConvolutionCase: Sendable, CustomStringConvertible {
@@ -69,6 +70,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
       ConvolutionCase(inTime: 16, inChannels: 32, taps: 5, in0: -2, rows: 16, outChannels: 40),
       ConvolutionCase(batch: 3, inTime: 16, inChannels: 200, taps: 5, in0: -2, rows: 16, outChannels: 70),
       ConvolutionCase(batch: 2, inTime: 16, inChannels: 1024, taps: 5, in0: -2, rows: 16, outChannels: 20),
+      ConvolutionCase(batch: 2, inTime: 140, inChannels: 1024, taps: 5, in0: -2, rows: 140, outChannels: 4),
       // Rows so long that they are handled in parts, of one tap and joined; and strips of few channels.
       ConvolutionCase(batch: 7, inTime: 4, inChannels: 2048, taps: 3, in0: -1, rows: 4, outChannels: 40),
       ConvolutionCase(batch: 5, inTime: 6, inChannels: 200, taps: 9, in0: -4, rows: 6, outChannels: 33),
@@ -175,7 +177,10 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
       packed = half.map { Float(bitPattern: UInt32($0) << 16) }
     }
     ck_halve_panels(packed.count, packed, &half)
-    var scratch = [Float](repeating: .nan, count: ck_conv_scratch(&shape))
+    // What lies behind is another thread's.
+    let size = ck_conv_scratch(&shape)
+    var scratch = [Float](repeating: .nan, count: size) + [1, 2, 3, 4]
+    defer { #expect(Array(scratch[size...]) == [1, 2, 3, 4], "beyond its scratch") }
     isa.run {
       for range in ranges ?? [0..<panels] {
         let (first, last, add) = (range.lowerBound, range.upperBound, Int32(accumulate ? 1 : 0))

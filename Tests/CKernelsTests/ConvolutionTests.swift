@@ -92,7 +92,7 @@ import Testing
     for isa in ISA.supported {
       let y = c.run(on: isa, x: c.x, bias: c.bias, initial: initial)
       // To 1e-5 of the sum, or of the size that such sums have: products of two numbers in ±1 have a deviation of 1/3. Instruction sets may add them
-      // in different orders (short_product.h), and then differ by two sums' roundings; how far each is from the true sum is
+      // in different orders (channelwise_product.h), and then differ by two sums' roundings; how far each is from the true sum is
       // tested above.
       let size = max(1, Double(c.depth).squareRoot() / 3)
       expectClose(y, reference.map(Double.init)) {

@@ -64,7 +64,7 @@ void ck_conv(const ck_conv_shape *shape, const float *x, const float *packed, co
 // The same with weights of half the size: W is packed, then passed through ck_halve_panels; sums are single precision.
 void ck_conv_bfloat16(const ck_conv_shape *shape, const float *x, const uint16_t *packed, const float *bias, float *y,
                       int accumulate, long panel0, long panel1, float *scratch);
-// Packed weights, n floats, rounded to bfloat16: floats i and i + 16 of a panel's row lie in the lower and the upper half of
+// Packed weights, n floats (whole rows of panels), rounded to bfloat16: floats i and i + 16 of a panel's row lie in the lower and the upper half of
 // word i.
 void ck_halve_panels(long n, const float *packed, uint16_t *halves);
 // y = x as bfloat16 (the upper halves of floats) for n elements, rounded to the nearest, ties to even. A NaN stays one.

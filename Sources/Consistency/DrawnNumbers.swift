@@ -1,0 +1,54 @@
+/// A few numbers, such as a sample's noise levels: an array whose first eight elements need no memory of their own, because
+/// every sample of every training step has some.
+public struct DrawnNumbers: Sendable {
+  private static let inlineCount = 8
+  private var first = InlineArray<8, Double>(repeating: 0)
+  private var rest: [Double] = []
+  public private(set) var count = 0
+
+  /// None.
+  public init() {}
+
+  /// `number` of 0, 1, … up to `count`.
+  init(count: Int, _ number: (Int) -> Double) {
+    for index in 0..<count { append(number(index)) }
+  }
+
+  public mutating func append(_ number: Double) {
+    if count < Self.inlineCount { first[count] = number } else { rest.append(number) }
+    count += 1
+  }
+
+  /// The left ones, then the right ones.
+  public static func + (left: Self, right: Self) -> Self {
+    var sum = left
+    for index in right.indices { sum.append(right[index]) }
+    return sum
+  }
+}
+
+extension DrawnNumbers: RandomAccessCollection {
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { count }
+  public subscript(index: Int) -> Double {
+    precondition(index >= 0 && index < count, "number \(index) of \(count)")
+    return index < Self.inlineCount ? first[index] : rest[index - Self.inlineCount]
+  }
+}
+
+extension DrawnNumbers: ExpressibleByArrayLiteral {
+  public init(arrayLiteral elements: Double...) {
+    self.init(count: elements.count) { elements[$0] }
+  }
+}
+
+extension DrawnNumbers: Hashable {
+  public static func == (left: Self, right: Self) -> Bool { left.elementsEqual(right) }
+  public func hash(into hasher: inout Hasher) {
+    for number in self { hasher.combine(number) }
+  }
+}
+
+extension DrawnNumbers: CustomStringConvertible {
+  public var description: String { Array(self).description }
+}
