@@ -16,6 +16,18 @@ public struct Frame: Sendable, Equatable {
     self.height = height
     self.pixels = pixels
   }
+
+  /// Pictures side by side, with no space between them.
+  ///
+  /// - Precondition: there is one, and all are equally high.
+  public init(row frames: [Frame]) {
+    precondition(!frames.isEmpty && frames.allSatisfy { $0.height == frames[0].height }, "pictures of several heights")
+    var pixels: [UInt32] = []
+    for y in 0..<frames[0].height {
+      for frame in frames { pixels += frame.pixels[y * frame.width..<(y + 1) * frame.width] }
+    }
+    self.init(width: frames.reduce(0) { $0 + $1.width }, height: frames[0].height, pixels: pixels)
+  }
 }
 
 /// Why a picture could not be drawn or written.

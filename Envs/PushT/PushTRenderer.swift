@@ -1,6 +1,14 @@
 import Environments
 import Foundation
 
+/// What is known of a plan before it is made, drawn over it.
+public enum PushTMark: Sendable, Equatable {
+  case point(Point)
+  /// One coordinate of a point.
+  case x(Double)
+  case y(Double)
+}
+
 /// Draws Push-T: goal light green, block grey, agent blue, the plan as fading orange dots, the score above.
 ///
 /// Colours of the world follow gym-pusht's, so the pictures are comparable. Not for more than one thread at a time.
@@ -22,8 +30,11 @@ public final class PushTRenderer {
   ///   - target: where the agent is told to go, drawn as a ring.
   ///   - plan: the targets that follow, oldest first.
   ///   - score: maximum reward so far in 0...1; nil draws no score.
+  ///   - marks: drawn in violet, points as rings and coordinates as lines through the world.
+  ///   - caption: a line of text above; with a score it is not drawn.
   public func render(
-    _ state: PushTState, target: Point? = nil, plan: [Point] = [], score: Double? = nil
+    _ state: PushTState, target: Point? = nil, plan: [Point] = [], score: Double? = nil, marks: [PushTMark] = [],
+    caption: String? = nil
   ) throws(RenderingError) -> Frame {
     canvas.clear(Color(0xffffff))
     drawT(PushTGeometry.goal, fill: Color(0xb4eeb4), line: Color(0x8fd98f))
@@ -33,10 +44,15 @@ public final class PushTRenderer {
     canvas.disc(state.agent, radius: PushTGeometry.agentRadius, Color(0x4169e1))
     canvas.ring(state.agent, radius: PushTGeometry.agentRadius - 1, width: 2, Color(0x2c4bb3))
     drawPlan(plan)
+    for mark in marks { draw(mark) }
     if let target {
       canvas.ring(target, radius: 7, width: 2.5, Color(0xd9480f))
     }
-    if let score { drawScore(score) }
+    if let score {
+      drawScore(score)
+    } else if let caption {
+      canvas.text(caption, at: Point(24, 39), height: 22, Color(0x495057))
+    }
     return try canvas.frame()
   }
 
@@ -52,6 +68,15 @@ public final class PushTRenderer {
     for (index, point) in plan.enumerated() {
       let fade = 1 - 0.65 * Double(index) / Double(plan.count)
       canvas.disc(point, radius: 5, Color(0xf08c00, opacity: fade))
+    }
+  }
+
+  private func draw(_ mark: PushTMark) {
+    let (color, side) = (Color(0x7048e8), PushTGeometry.worldSize)
+    switch mark {
+    case .point(let point): canvas.ring(point, radius: 9, width: 2.5, color)
+    case .x(let x): canvas.stroke([[Point(x, 0), Point(x, side)]], width: 1, Color(0x7048e8, opacity: 0.4))
+    case .y(let y): canvas.stroke([[Point(0, y), Point(side, y)]], width: 1, Color(0x7048e8, opacity: 0.4))
     }
   }
 

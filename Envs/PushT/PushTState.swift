@@ -44,6 +44,29 @@ public struct PushTState: Sendable, Equatable {
     return result
   }
 
+  /// The state of a keypoint observation: the pose of the block that fits its keypoints best, in the sense of least squares.
+  ///
+  /// - Parameter keypointObservation: as `keypointObservation` gives it.
+  /// - Returns: nil if it is none: not 20 numbers, or a keypoint farther than `tolerance` from where the block would have it.
+  public init?(keypointObservation values: [Double], tolerance: Double = 1) {
+    guard values.count == 20, values.allSatisfy({ abs($0) < 1e6 }) else { return nil }
+    let found = stride(from: 0, to: 18, by: 2).map { Point(values[$0], values[$0 + 1]) }
+    let local = PushTGeometry.keypoints
+    func center(_ points: [Point]) -> Point { points.reduce(Point(0, 0), +) / Double(points.count) }
+    let (foundCenter, localCenter) = (center(found), center(local))
+    var (cosine, sine) = (0.0, 0.0)
+    for (a, b) in zip(local, found) {
+      let (a, b) = (a - localCenter, b - foundCenter)
+      cosine += a.x * b.x + a.y * b.y
+      sine += a.x * b.y - a.y * b.x
+    }
+    var pose = PushTPose(position: Point(0, 0), angle: atan2(sine, cosine))
+    pose.position = foundCenter - pose.toWorld([localCenter])[0]
+    let isNear = zip(pose.toWorld(local), found).allSatisfy { (($0 - $1) * ($0 - $1)).sum() <= tolerance * tolerance }
+    guard isNear else { return nil }
+    self.init(agent: Point(values[18], values[19]), block: pose)
+  }
+
   /// Refuses what the simulator could not compute with.
   ///
   /// - Throws: `EnvironmentError.stateOutOfRange`.

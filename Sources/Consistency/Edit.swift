@@ -72,6 +72,15 @@ public struct Edit: Sendable {
     try self.init(values, missing: missing, shape: shape, map: map)
   }
 
+  /// `x`, `[batch, time, channels]`, with what is known in the place of what it was: a sketch to begin from. What is only
+  /// drawn towards its value stays.
+  public func applied(to x: [Float]) -> [Float] {
+    precondition(x.count == target.count, "\(x.count) floats for an edit of \(target.count)")
+    var (edit, x) = (self, x)
+    x.withUnsafeMutableBufferPointer { edit.restore($0, softly: false) }
+    return x
+  }
+
   /// Remembers x before a network call that will not go all the way down.
   mutating func remember(_ x: UnsafeMutableBufferPointer<Float>) {
     let (map, channels) = (map, shape[2])

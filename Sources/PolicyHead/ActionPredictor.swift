@@ -63,7 +63,7 @@ public final class ActionPredictor {
     }
   }
 
-  private static let drawsLatents = "this policy draws latents, in which single actions cannot be held"
+  static let drawsLatents = "this policy draws latents, in which single actions cannot be held"
 
   /// For nothing known, for something known, and for a plan to go on from.
   private static func samplers(
@@ -110,10 +110,8 @@ public final class ActionPredictor {
   ///   - call: which decision of the episode this is.
   /// - Returns: `[history][horizon][action]`; row 0 belongs to the oldest observation.
   public func predict(_ histories: [[[Double]]], seeds: [UInt64], call: UInt32 = 0) -> [[[Double]]] {
-    setConditions(histories)
     var noise = noise(seeds, call)
-    sampler.sample(samples, noise: { noise.fill($0) }) { x, sigma, end in denoiser(x, sigma, to: end) }
-    return results(histories.count)
+    return draw(histories, keeping: nil, around: nil, &sampler, noise: { noise.fill($0) })
   }
 
   /// Horizons of which some rows are known: a prefix, a waypoint, a goal. The others are drawn so as to go with them, in
@@ -129,16 +127,9 @@ public final class ActionPredictor {
   ) throws(PolicyError) -> [[[Double]]] {
     precondition(known.count == histories.count, "known rows of \(known.count) of \(histories.count) histories")
     for rows in known {
-      for (row, action) in rows {
-        guard (0..<description.horizon).contains(row) else {
-          throw .badSetting("a known action in row \(row): the horizon has \(description.horizon)")
-        }
-        guard action.count == description.actionSize, action.allSatisfy({ Float($0).isFinite }) else {
-          throw .badSetting(
-            "the known action \(action) in row \(row): \(description.actionSize) finite numbers are needed")
-        }
-      }
-      guard rows.count < description.horizon else { throw .badSetting("all rows of the horizon are known") }
+      var edit = ActionEdit(for: description)
+      for (row, action) in rows { try edit.set(row: row, to: action) }
+      guard rows.count < description.horizon else { throw .badSetting(ActionEdit.allIsKnown) }
     }
     guard known.contains(where: { !$0.isEmpty }) else { return predict(histories, seeds: seeds, call: call) }
     guard description.latent == nil else { throw .badSetting("known actions: \(Self.drawsLatents)") }
@@ -169,7 +160,6 @@ public final class ActionPredictor {
     _ histories: [[[Double]]], seeds: [UInt64], call: UInt32, _ given: [GivenRows], _ sampler: inout Sampler,
     fromPlan: Bool
   ) -> [[[Double]]] {
-    setConditions(histories)
     let (horizon, width, range) = (description.horizon, description.actionSize, description.actionNormalizer)
     var values = [Float](repeating: 0, count: samples.count)
     var missing = [Float](repeating: 1, count: samples.count)
@@ -182,22 +172,39 @@ public final class ActionPredictor {
         }
       }
     }
-    guard var edit = try? Edit(values, missing: missing, shape: [batch, horizon, width]) else {
+    guard let edit = try? Edit(values, missing: missing, shape: [batch, horizon, width]) else {
       preconditionFailure("an edit of which nothing or everything is known, or that is not finite")
     }
     var noise = noise(seeds, call)
-    values.withUnsafeBufferPointer { plan in
-      sampler.sample(samples, keeping: &edit, around: fromPlan ? plan : nil, noise: { noise.fill($0) }) {
-        x, sigma, end in
-        denoiser(x, sigma, to: end)
-      }
-    }
-    var results = results(histories.count)
+    var results = draw(histories, keeping: edit, around: fromPlan ? values : nil, &sampler, noise: { noise.fill($0) })
     // Not by way of normalised numbers, which would round them.
     for (index, given) in given.enumerated() {
       for (row, action, weight) in given.rows where weight == 1 { results[index][row] = action }
     }
     return results
+  }
+
+  /// Horizons that keep to what is known, to rounding, in the data set's units and clipped to the range of its actions.
+  ///
+  /// - Parameters:
+  ///   - edit: normalised, `[batch, horizon, action]`; nil if nothing is known.
+  ///   - center: of the first noise, likewise; nil for what is known, and 0 where nothing is.
+  func draw(
+    _ histories: [[[Double]]], keeping edit: Edit?, around center: [Float]?, _ sampler: inout Sampler,
+    noise: (UnsafeMutableBufferPointer<Float>) -> Void
+  ) -> [[[Double]]] {
+    setConditions(histories)
+    func sample(around center: UnsafeBufferPointer<Float>?) {
+      if var edit {
+        sampler.sample(samples, keeping: &edit, around: center, noise: noise) { x, sigma, end in
+          denoiser(x, sigma, to: end)
+        }
+      } else {
+        sampler.sample(samples, around: center, noise: noise) { x, sigma, end in denoiser(x, sigma, to: end) }
+      }
+    }
+    if let center { center.withUnsafeBufferPointer { sample(around: $0) } } else { sample(around: nil) }
+    return results(histories.count)
   }
 
   /// Rows that are not asked for are computed too, from whatever stands there; their seeds do not matter.

@@ -26,13 +26,19 @@ struct PolicyData {
     let file = try DatasetFile(url)
     remarks = try file.remarks(columns: recipe.columnNames)
     let episodes = try file.episodes(columns: recipe.columnNames)
-    // The split belongs to the data, not to a run: every seed holds the same episodes out.
-    let split = episodes.split(heldOutFraction: heldOutEpisodes, seed: 0)
+    let split = Self.split(episodes, heldOutEpisodes: heldOutEpisodes)
     self.heldOutEpisodes = heldOutEpisodes
     symmetryCount = symmetries.count
     let recorded = try PolicyDataset(split.training, recipe: recipe)
     training = try symmetries.reduce(recorded) { try Self.adding($1, to: $0) }
     heldOut = split.heldOut.count == 0 ? nil : try PolicyDataset(split.heldOut, recipe: recipe)
+  }
+
+  /// The split belongs to the data, not to a run: every seed holds the same episodes out.
+  static func split(
+    _ episodes: Episodes, heldOutEpisodes: Double
+  ) -> (training: Episodes, heldOut: Episodes) {
+    episodes.split(heldOutFraction: heldOutEpisodes, seed: 0)
   }
 
   /// All windows, normalised.

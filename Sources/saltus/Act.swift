@@ -23,11 +23,6 @@ struct Act: ParsableCommand {
 
   @OptionGroup var threadOptions: ThreadOptions
 
-  private struct Request: Decodable {
-    var observation: [[Double]]
-    var seed: UInt64?
-  }
-
   private struct Answer: Encodable {
     var actions: [[Double]]
     var milliseconds: Double
@@ -59,20 +54,8 @@ struct Act: ParsableCommand {
 
   private func answer(_ line: String, _ predictor: ActionPredictor) throws -> Answer {
     let description = predictor.description
-    let request: Request
-    do {
-      request = try JSONDecoder().decode(Request.self, from: Data(line.utf8))
-    } catch {
-      throw CommandFailure(
-        "give {\"observation\": [[\(description.observationSize) numbers], …], \"seed\": 7}, with finite numbers and a seed from 0 on"
-      )
-    }
-    for row in request.observation { try description.check(row) }
-    var history = request.observation
-    if history.count == 1 { history = Array(repeating: history[0], count: description.observationSteps) }
-    guard history.count == description.observationSteps else {
-      throw PolicyError.historyLength(found: history.count, expected: description.observationSteps)
-    }
+    let request = try PolicyRequest(parsing: line, for: description)
+    let history = try request.history(for: description)
     let start = ContinuousClock.now
     let plan = predictor.predict([history], seeds: [request.seed ?? 0])[0]
     let time = (ContinuousClock.now - start).components

@@ -121,6 +121,14 @@ struct EditTests {
     #expect(errors.count == sampler.evaluationCount && errors.allSatisfy { $0 < 2e-5 }, "\(errors)")
   }
 
+  @Test func aSketchTakesWhatIsKnownIntoIt() throws {
+    let rows = try Edit([5, 0, 6, 0], missing: [0, 1, 0.5, 1], shape: [1, 4, 1])
+    #expect(rows.applied(to: [1, 2, 3, 4]) == [5, 2, 3, 4])
+    // The means become the known ones, what is finer stays.
+    let means = try Edit(coarse: [10, 20], factor: 2, shape: [1, 4, 1]).applied(to: [1, 3, 7, 6])
+    #expect(zip(means, [9, 11, 20.5, 19.5]).allSatisfy { abs($0 - $1) < 1e-5 }, "\(means)")
+  }
+
   @Test func aSoftMaskDrawsTowardsWhatIsKnown() throws {
     var edit = try Edit([1, 1, 1], missing: [0, 0.25, 1], shape: [1, 3, 1])
     var x: [Float] = [0, 0, 0]

@@ -25,6 +25,13 @@ struct PictureTests {
     #expect(frame.pixels.count { $0 == 0xff0000 } == 25 * 25)
   }
 
+  @Test func picturesInARowAreBesideEachOther() {
+    let first = Frame(width: 2, height: 2, pixels: [1, 2, 3, 4])
+    let second = Frame(width: 1, height: 2, pixels: [5, 6])
+    #expect(Frame(row: [first, second]) == Frame(width: 3, height: 2, pixels: [1, 2, 5, 3, 4, 6]))
+    #expect(Frame(row: [first]) == first)
+  }
+
   @Test func pngHasItsMagicItsSizeAndItsEnd() throws {
     let data = try movie(count: 1)[0].png()
     #expect(Array(data.prefix(8)) == [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
