@@ -34,9 +34,6 @@ public struct ActionEdit: Sendable, Equatable {
   /// Numbers that are known, or means that are.
   public var knownCount: Int { coarse.map { $0.means.count * actionSize } ?? known.count { $0 != nil } }
 
-  /// Whether the row's actions are known as a whole.
-  public func knows(row: Int) -> Bool { (0..<actionSize).allSatisfy { known[row * actionSize + $0] != nil } }
-
   /// Makes the action of a row known.
   ///
   /// - Parameters:

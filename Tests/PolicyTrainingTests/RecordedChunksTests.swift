@@ -9,7 +9,7 @@ import Testing
 struct RecordedChunksTests {
   private func policy(in folder: URL) throws -> PolicyDescription {
     let data = try Demonstrations.write(folder.appending(path: "data.zarr"))
-    return try PolicyTrainer(.tiny(), data: data, output: folder.appending(path: "run")).description
+    return try PolicyTrainer(.tiny(), data: data, output: folder.appending(path: "run"), threads: 1).description
   }
 
   @Test func chunksAreRowsOfTheEpisodeAndRepeatItsEnds() throws {
