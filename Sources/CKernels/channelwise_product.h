@@ -1,7 +1,8 @@
-// Convolutions of the network's kernel size: all taps of a channel are multiplied before the next channel. Each frame of x
-// is then spread over a vector once for all taps; and where frames are few, weights are asked for at an even rate, while tap by
-// tap the outer taps, which meet few frames, would wait for memory and the middle one for the multiplier. Included by convolution.h, as
-// convolution_product.h is, for each type that weights are stored in; empty where there are not the registers for it.
+// Convolutions of the network's kernel size: all taps of a channel are multiplied before the next channel. Each frame of
+// x is then spread over a vector once for all taps; and where frames are few, weights are asked for at an even rate,
+// while tap by tap the outer taps, which meet few frames, would wait for memory and the middle one for the multiplier.
+// Included by convolution.h, as convolution_product.h is, for each type that weights are stored in; empty where there are
+// not the registers for it.
 #ifdef CHANNELWISE_ROWS
 
 // What the tiles of one block of samples share.
@@ -15,11 +16,12 @@ typedef struct {
   const WEIGHT *packed;
 } NAMED(channelwise_block);
 
-// R frames of y of each of S samples, `frames_between` apart, and a panel of output channels from `column` on; x and y point to
-// the first frame. FIRST and LAST tell whether the sample begins and ends with these frames. Every output is one chain of
-// multiply-adds over channels and, in each, taps.
-CK_INLINE void NAMED(channelwise_tile)(const int R, const int S, const int FIRST, const int LAST, const NAMED(channelwise_block) *b,
-                                 long frames_between, const float *x, float *y, long column) {
+// R frames of y of each of S samples, `frames_between` apart, and a panel of output channels from `column` on; x and y
+// point to the first frame. FIRST and LAST tell whether the sample begins and ends with these frames. Every output is one
+// chain of multiply-adds over channels and, in each, taps.
+CK_INLINE void NAMED(channelwise_tile)(const int R, const int S, const int FIRST, const int LAST,
+                                       const NAMED(channelwise_block) *b, long frames_between, const float *x, float *y,
+                                       long column) {
   enum { HALF = CHANNELWISE_TAPS / 2, V = CK_PANEL / LANES };
   const long valid = b->out_channels - column, tap_stride = b->channels * CK_PANEL;
   const int before = FIRST ? 0 : HALF, span = R + before + (LAST ? 0 : HALF);
@@ -60,9 +62,10 @@ CK_INLINE void NAMED(channelwise_tile)(const int R, const int S, const int FIRST
   }
 }
 
-// The frames of one sample, in tiles of CHANNELWISE_ROWS of them and a last one. A tile that is not the last reads two frames beyond
-// its own: the last one has at least two, and one more than a tile rather than one.
-static void NAMED(channelwise_sample)(const NAMED(channelwise_block) *b, long frames, const float *x, float *y, long column) {
+// The frames of one sample, in tiles of CHANNELWISE_ROWS of them and a last one. A tile that is not the last reads two
+// frames beyond its own: the last one has at least two, and one more than a tile rather than one.
+static void NAMED(channelwise_sample)(const NAMED(channelwise_block) *b, long frames, const float *x, float *y,
+                                      long column) {
   enum { R = CHANNELWISE_ROWS };
   _Static_assert(R == 8, "the last tile has all heights");
   const long x_step = R * b->stride, y_step = R * b->out_channels;
@@ -95,10 +98,11 @@ static void NAMED(channelwise_sample)(const NAMED(channelwise_block) *b, long fr
 }
 
 static void NAMED(channelwise_samples)(NAMED(channelwise_block) b, long frames, long samples, long panel0, long panel1,
-                                 const float *x, float *y) {
+                                       const float *x, float *y) {
   const NAMED(channelwise_block) whole = b;
   // Where there are several tiles, a part's weights stay in the caches for all of them.
-  const long part = samples * frames <= CHANNELWISE_ROWS ? b.channels : part_length(b.channels, CHANNELWISE_PART, CHANNELWISE_PART);
+  const long cut = part_length(b.channels, CHANNELWISE_PART, CHANNELWISE_PART);
+  const long part = samples * frames <= CHANNELWISE_ROWS ? b.channels : cut;
   const long x_step = frames * b.stride, y_step = frames * b.out_channels;
   for (long column = panel0 * CK_PANEL; column < smaller(panel1 * CK_PANEL, b.out_channels); column += CK_PANEL) {
     b.bias = whole.bias;
@@ -116,11 +120,11 @@ static void NAMED(channelwise_samples)(NAMED(channelwise_block) b, long frames, 
   }
 }
 
-static void NAMED(channelwise_conv)(const ck_conv_shape *s, const float *x, const WEIGHT *packed, const float *bias, float *y,
-                              int accumulate, long panel0, long panel1, float *scratch) {
+static void NAMED(channelwise_conv)(const ck_conv_shape *s, const float *x, const WEIGHT *packed, const float *bias,
+                                    float *y, int accumulate, long panel0, long panel1, float *scratch) {
   const long step = larger(1, block_rows(s, 0) / s->rows), spread = spreads_frames(s) ? GAP : 0;
   const NAMED(channelwise_block) b = {.channels = s->in_channels, .stride = s->in_channels + spread, .bias = bias,
-                                .accumulate = accumulate, .out_channels = s->out_channels, .packed = packed};
+                                      .accumulate = accumulate, .out_channels = s->out_channels, .packed = packed};
   for (long first = 0; first < s->batch; first += step) {
     const long samples = smaller(step, s->batch - first);
     const float *frames = x + first * s->rows * s->in_channels;

@@ -7,8 +7,8 @@
 enum { FEW_ROWS = 24, CHUNK = 128 };
 // Other weights are fetched so many bytes ahead of their use: enough to cover the latency of memory.
 enum { PREFETCH_BYTES = 4096 };
-// Convolutions of so many taps are multiplied channel by channel: in parts of about CHANNELWISE_PART channels where there are
-// several tiles, weights fetched CHANNELWISE_AHEAD channels before their use.
+// Convolutions of so many taps are multiplied channel by channel: in parts of about CHANNELWISE_PART channels where there
+// are several tiles, weights fetched CHANNELWISE_AHEAD channels before their use.
 enum { CHANNELWISE_TAPS = 5, CHANNELWISE_PART = 128, CHANNELWISE_AHEAD = 16 };
 // Width in vectors of the widest tile, which is the one-row tile.
 enum { MOST_VECTORS = SINGLE_ROW_PANELS * CK_PANEL / LANES };
