@@ -150,10 +150,13 @@ public struct ConsistencyDistillation: Objective {
   package func draw(interval: Int) -> Draw {
     let (t, r) = mesh.interval(interval)
     let weight = weighting == .uniform ? 1 : 1 / (t - r)
-    let passed = DrawnNumbers(count: teacherSteps + 1) { teacherSigmas[interval * teacherSteps + $0] }
-    return Draw(
-      sigmas: [t, r] + DrawnNumbers(count: teacherSteps - 1) { passed[$0 + 1] },
-      scalars: [weight] + TeacherStep.scalars(through: passed))
+    var (sigmas, passed): (DrawnNumbers, DrawnNumbers) = ([t, r], [])
+    for step in 0...teacherSteps {
+      let sigma = teacherSigmas[interval * teacherSteps + step]
+      passed.append(sigma)
+      if step > 0 && step < teacherSteps { sigmas.append(sigma) }
+    }
+    return Draw(sigmas: sigmas, scalars: [weight] + TeacherStep.scalars(through: passed))
   }
 
   /// d of the student at t and the target at r, over the valid elements of each sample, `[B, 1, 1]`.

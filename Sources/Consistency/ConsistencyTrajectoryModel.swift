@@ -160,14 +160,19 @@ public struct ConsistencyTrajectoryModel: Objective {
   ///   - t, r, s: indices of the mesh, t < r ≤ s, r at most `largestStep` from t.
   ///   - sigma: the denoising term's level.
   package func draw(t: Int, r: Int, s: Int, denoised sigma: Double) -> Draw {
-    // Steps that are not needed on the way to r stay there.
-    let passed = DrawnNumbers(count: teacherSteps + 1) { mesh.sigmas[min(t + $0, r)] }
-    let (t, r, s) = (mesh.sigmas[t], mesh.sigmas[r], mesh.sigmas[s])
     let (noise, data) = (sigma * sigma, sigmaData * sigmaData)
-    return Draw(
-      sigmas: [t, r, s, boundarySigma, sigma] + DrawnNumbers(count: teacherSteps - 1) { passed[$0 + 1] },
-      scalars: [s / t, s / r, boundarySigma / s, configuration.dsmWeight * (noise + data) / (noise * data)]
-        + TeacherStep.scalars(through: passed))
+    let (high, low, end) = (mesh.sigmas[t], mesh.sigmas[r], mesh.sigmas[s])
+    var (sigmas, passed): (DrawnNumbers, DrawnNumbers) = ([high, low, end, boundarySigma, sigma], [])
+    for step in 0...teacherSteps {
+      // Steps that are not needed on the way to r stay there.
+      let sigma = mesh.sigmas[min(t + step, r)]
+      passed.append(sigma)
+      if step > 0 && step < teacherSteps { sigmas.append(sigma) }
+    }
+    let scalars: DrawnNumbers = [
+      end / high, end / low, boundarySigma / end, configuration.dsmWeight * (noise + data) / (noise * data),
+    ]
+    return Draw(sigmas: sigmas, scalars: scalars + TeacherStep.scalars(through: passed))
   }
 
   /// Both terms, over the valid elements of each sample, `[B, 1, 1]`.

@@ -9,11 +9,6 @@ public struct DrawnNumbers: Sendable {
   /// None.
   public init() {}
 
-  /// `number` of 0, 1, … up to `count`.
-  init(count: Int, _ number: (Int) -> Double) {
-    for index in 0..<count { append(number(index)) }
-  }
-
   public mutating func append(_ number: Double) {
     if count < Self.inlineCount { first[count] = number } else { rest.append(number) }
     count += 1
@@ -38,7 +33,7 @@ extension DrawnNumbers: RandomAccessCollection {
 
 extension DrawnNumbers: ExpressibleByArrayLiteral {
   public init(arrayLiteral elements: Double...) {
-    self.init(count: elements.count) { elements[$0] }
+    for index in elements.indices { append(elements[index]) }
   }
 }
 

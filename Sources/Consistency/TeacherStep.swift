@@ -24,7 +24,8 @@ enum TeacherStep {
   /// Their values along positive, falling `sigmas`, t first, r last, `[steps + 1]`.
   static func scalars(through sigmas: DrawnNumbers) -> DrawnNumbers {
     var scalars = DrawnNumbers()
-    for (sigma, next) in zip(sigmas, sigmas.dropFirst()) {
+    for step in 0..<sigmas.count - 1 {
+      let (sigma, next) = (sigmas[step], sigmas[step + 1])
       scalars.append((next - sigma) / sigma)
       scalars.append((next - sigma) / next)
     }
