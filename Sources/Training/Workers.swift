@@ -2,7 +2,7 @@ import CKernels
 import Synchronization
 
 /// Runs independent pieces of work on a fixed number of threads, which wait for the next ones: spinning for some tens of
-/// microseconds, then asleep. Nothing is allocated per run.
+/// microseconds, then asleep. A run on several threads allocates what the body captures, once.
 ///
 /// One run at a time; pieces do not start runs of their own.
 public final class Workers: @unchecked Sendable {

@@ -8,6 +8,7 @@ import Training
 /// A step takes its memory when the trainer is made.
 @Suite("Allocations")
 struct AllocationTests {
+  /// On one thread; on several each run of the workers keeps what its body captures.
   @Test func aTrainingStepAllocatesNothing() throws {
     let task = try GaussianTask.make(mean: 0.3, logDeviation: 1, count: 64, heldOutCount: 0)
     var configuration = TrainingConfiguration()
