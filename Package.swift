@@ -5,7 +5,7 @@ let package = Package(
   name: "Saltus",
   products: [
     .executable(name: "saltus", targets: ["saltus"]),
-    .library(name: "Saltus", targets: ["Autograd", "Backbone", "Consistency", "Checkpoints"]),
+    .library(name: "Saltus", targets: ["Adapters", "Autograd", "Backbone", "Consistency", "Checkpoints"]),
     .library(name: "SaltusPolicy", targets: ["PolicyHead", "PolicyTraining", "Training", "Datasets", "Reporting"]),
     .library(
       name: "SaltusSpeech",
@@ -32,6 +32,7 @@ let package = Package(
     .target(name: "Consistency", dependencies: ["Autograd", "Backbone"], exclude: ["README.md"]),
     .target(name: "Support"),
     .target(name: "Checkpoints", dependencies: ["Autograd", "CKernels", "Support"]),
+    .target(name: "Adapters", dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency"]),
     .systemLibrary(
       name: "CBlosc", path: "Sources/CBlosc", pkgConfig: "blosc", providers: [.apt(["libblosc-dev"])]),
     .systemLibrary(name: "CZip", path: "Sources/CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
@@ -49,7 +50,9 @@ let package = Package(
     .target(name: "CScheduling", path: "Sources/CScheduling"),
     .target(
       name: "PolicyHead",
-      dependencies: ["Autograd", "Backbone", "CScheduling", "Checkpoints", "Consistency", "Environments"]),
+      dependencies: [
+        "Adapters", "Autograd", "Backbone", "CScheduling", "Checkpoints", "Consistency", "Environments",
+      ]),
     .target(
       name: "PolicyTraining",
       dependencies: [
@@ -57,12 +60,12 @@ let package = Package(
       ]),
     .target(
       name: "SpeechHead",
-      dependencies: ["Autograd", "Backbone", "Checkpoints", "Consistency", "Spectral", "TextFrontEnd"],
+      dependencies: ["Adapters", "Autograd", "Backbone", "Checkpoints", "Consistency", "Spectral", "TextFrontEnd"],
       exclude: ["README.md"]),
     .target(
       name: "SpeechTraining",
       dependencies: [
-        "AudioFile", "Autograd", "Backbone", "Communication", "Consistency", "SpeechCorpus", "SpeechHead",
+        "Adapters", "AudioFile", "Autograd", "Backbone", "Communication", "Consistency", "SpeechCorpus", "SpeechHead",
         "TextFrontEnd", "Training",
       ]),
     .target(name: "Charts", dependencies: ["CCairo"]),
@@ -77,7 +80,8 @@ let package = Package(
     .executableTarget(
       name: "saltus",
       dependencies: [
-        "AudioFile", "Autograd", "Backbone", "CAllocationCounter", "CKernels", "Charts", "Checkpoints", "Communication",
+        "Adapters", "AudioFile", "Autograd", "Backbone", "CAllocationCounter", "CKernels", "Charts", "Checkpoints",
+        "Communication",
         "Comparison", "Configuration", "Consistency", "Datasets", "Environments", "PolicyHead", "PolicyTraining",
         "PushTEnv", "Reporting", "Spectral", "SpeechCorpus", "SpeechHead", "SpeechTraining", "Support", "TextFrontEnd",
         "Training", "TwoWayEnv",

@@ -35,11 +35,11 @@ public struct LowRankAdapter: Sendable, Hashable {
   }
 }
 
-/// The adapters of a graph: parameters of the adapted network are read from `Bank.base`, where nothing is trained, with
-/// the changes of those that have an adapter; A, B and all others like any parameter.
+/// The adapters of a graph: frozen parameters of the adapted network are read from `Bank.base`, where nothing is trained,
+/// with the changes of those that have an adapter; A, B and all others like any parameter.
 public struct GraphAdapters: Sendable {
   public let adapters: [Parameter: LowRankAdapter]
-  /// Where the adapted network's parameters lie.
+  /// Where the adapted network's frozen parameters lie.
   public let network: Range<Int>
 
   public init(_ adapters: [Parameter: LowRankAdapter], network: Range<Int>) {

@@ -17,6 +17,10 @@ public struct TemporalUNet: Sendable {
 
   /// The sizes that it was made with.
   public let configuration: Configuration
+  /// Where its parameters lie.
+  public let parameters: Range<Int>
+  /// Where those of the second embedding lie, which are its last; empty without one.
+  public let targetEmbeddingParameters: Range<Int>
   let noiseEmbedding: NoiseEmbedding
   let targetEmbedding: NoiseEmbedding?
   let down: [Down]
@@ -27,20 +31,17 @@ public struct TemporalUNet: Sendable {
   let finalNorm: GroupNorm
   let out: Convolution
 
-  /// Adds its parameters to `layout`, named `noise_embedding.…`, `target_embedding.…`, `down.I.…`, `middle.…`, `up.I.…`,
-  /// `top.…` and `final.…` under the current path.
+  /// Adds its parameters to `layout`, named `noise_embedding.…`, `down.I.…`, `middle.…`, `up.I.…`, `top.…`, `final.…` and
+  /// `target_embedding.…` under the current path. The second embedding comes last, so that a network with one and a
+  /// network without lay out all others alike.
   ///
   /// - Precondition: `configuration.problem` is nil.
   public init(_ configuration: Configuration, in layout: inout ParameterLayout) {
     let widths = configuration.widths
     precondition(configuration.problem == nil, configuration.problem!)
     self.configuration = configuration
+    let start = layout.count
     noiseEmbedding = layout.scope("noise_embedding") { NoiseEmbedding(width: configuration.embedding, in: &$0) }
-    targetEmbedding =
-      configuration.targetEmbedding
-      ? layout.scope("target_embedding") {
-        NoiseEmbedding(width: configuration.embedding, startsAtZero: true, in: &$0)
-      } : nil
     let condition = configuration.embedding + configuration.globalCondition
     var stream: UInt32 = 0
     func block(_ name: String, _ input: Int, _ output: Int, _ layout: inout ParameterLayout) -> ResidualBlock {
@@ -83,6 +84,14 @@ public struct TemporalUNet: Sendable {
         widths[0] + (configuration.fullResolution ? configuration.channels : 0), configuration.channels, kernel: 1,
         in: &$0)
     }
+    let common = layout.count
+    targetEmbedding =
+      configuration.targetEmbedding
+      ? layout.scope("target_embedding") {
+        NoiseEmbedding(width: configuration.embedding, startsAtZero: true, in: &$0)
+      } : nil
+    parameters = start..<layout.count
+    targetEmbeddingParameters = common..<layout.count
   }
 
   /// Records one evaluation.

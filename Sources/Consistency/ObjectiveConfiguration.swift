@@ -24,6 +24,22 @@ public struct ObjectiveConfiguration: Sendable {
       case .lcm: LatentConsistencyModel.self
       }
     }
+
+    /// What a trained model has that contradicts this method, or nil.
+    ///
+    /// - Parameters:
+    ///   - embedsTarget: whether its network has a second embedding.
+    ///   - guidance: w of its sampling.
+    public func problem(embedsTarget: Bool, guidance: Double?) -> String? {
+      let second = objective.secondEmbedding
+      if embedsTarget != (second != nil) {
+        return "objective=\(self) and a network \(embedsTarget ? "with" : "without") a second embedding"
+      }
+      if (guidance != nil) != (second == .guidance) || guidance.map({ !$0.isFinite }) ?? false {
+        return "objective=\(self) and a guidance of \(guidance.map { "\($0)" } ?? "nothing")"
+      }
+      return nil
+    }
   }
 
   /// Which of them it is.
@@ -54,6 +70,10 @@ public struct ObjectiveConfiguration: Sendable {
     self.method = method
     self.settings = settings
   }
+
+  /// Whether a model that is trained with it also learns what is likely without a condition, as an unconditional teacher
+  /// must: see `Objective.needsUnconditionalTeacher`.
+  public var dropsConditions: Bool { (settings as? EDMObjective.Configuration)?.conditionDropout != nil }
 
   /// The objective for data of standard deviation `sigmaData`.
   ///

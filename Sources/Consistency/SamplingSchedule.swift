@@ -56,11 +56,12 @@ public struct SamplingSchedule: Sendable, Hashable, Codable {
     guidance = try values.decodeIfPresent(Double.self, forKey: .guidance)
   }
 
-  /// Takes a w chosen after the training.
+  /// Takes a w chosen after the training, where one is given.
   ///
   /// - Parameter objective: that the model was trained with.
   /// - Throws: `ConsistencyError.badSetting` for a model that embeds no w, or one that it was not trained with.
-  public mutating func use(guidance: Double, of objective: any Objective) throws(ConsistencyError) {
+  public mutating func use(guidance: Double?, of objective: any Objective) throws(ConsistencyError) {
+    guard let guidance else { return }
     guard let trained = objective.guidance else {
       throw .badSetting(
         name: "guidance", value: "\(guidance)", expected: "none: objective=\(objective.name) trains no guidance")

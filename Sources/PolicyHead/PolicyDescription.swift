@@ -57,13 +57,8 @@ public struct PolicyDescription: Sendable, Codable, Equatable {
   public var problem: String? {
     if let problem = network.problem ?? adaptation?.problem ?? latent?.problem { return problem }
     if network.frameCondition != 0 { return "a policy's network has no condition per frame" }
-    let second = objective.method.objective.secondEmbedding
-    if network.targetEmbedding != (second != nil) {
-      return
-        "objective=\(objective.method) and a network \(network.targetEmbedding ? "with" : "without") a second embedding"
-    }
-    if (sampling.guidance != nil) != (second == .guidance) || sampling.guidance.map({ !$0.isFinite }) ?? false {
-      return "objective=\(objective.method) and a guidance of \(sampling.guidance.map { "\($0)" } ?? "nothing")"
+    if let problem = objective.method.problem(embedsTarget: network.targetEmbedding, guidance: sampling.guidance) {
+      return problem
     }
     if observationSteps < 1 || actionSteps < 1 || horizon < 1 {
       return "observationSteps, actionSteps and horizon must be at least 1"

@@ -1,3 +1,4 @@
+import Adapters
 import Autograd
 import Backbone
 import Consistency
@@ -39,13 +40,14 @@ public struct PolicyTask: TrainingTask {
     _ description: PolicyDescription, objective: any Objective, teacher: Parameterisation?, training: PolicyExamples,
     heldOut: PolicyExamples
   ) {
-    var layout = ParameterLayout()
-    network = TemporalUNet(description.network, in: &layout)
-    adapters = description.adaptation.map { LowRankAdapters($0, in: &layout) }
+    network = description.plainLayout().network
+    let parameters = description.adaptedLayout()
+    adapters = parameters.adapters
+    var layout = parameters.layout
     method = TrainingMethod(
       objective: objective, student: description.parameterisation, teacher: teacher, in: &layout)
     self.layout = layout
-    // With adapters those, and what the loss learns for itself behind them.
+    // With adapters what they add, and what the loss learns for itself behind them.
     trainedParameters = (adapters?.parameters.lowerBound ?? 0)..<layout.count
     length = description.sampleLength
     self.training = training

@@ -38,10 +38,9 @@ extension TrainedPolicy {
     if let problem = description.problem { throw .badSetting(problem) }
     let parameterisation = description.parameterisation
     do {
-      if let guidance = use.guidance {
-        let objective = try description.objective.objective(sigmaData: parameterisation.preconditioning.sigmaData)
-        try description.sampling.use(guidance: guidance, of: objective)
-      }
+      try description.sampling.use(
+        guidance: use.guidance,
+        of: description.objective.objective(sigmaData: parameterisation.preconditioning.sigmaData))
       try description.sampling.use(
         middle: use.middleSigmas, temperature: use.temperature, initialTemperature: use.initialTemperature,
         gamma: use.gamma,

@@ -1,3 +1,4 @@
+import Adapters
 import Autograd
 import Backbone
 import Checkpoints
@@ -28,10 +29,8 @@ public struct TrainedPolicy: Sendable {
     precondition(
       description.latent?.autoencoder == autoencoder?.network.configuration,
       "an autoencoder is given if and only if the policy lives in its space")
-    var layout = ParameterLayout()
-    network = TemporalUNet(description.network, in: &layout)
+    (layout, network) = description.plainLayout()
     precondition(weights.count == layout.count, "\(weights.count) weights for a network of \(layout.count)")
-    self.layout = layout
     self.description = description
     self.weights = weights
     self.autoencoder = autoencoder
@@ -46,22 +45,7 @@ public struct TrainedPolicy: Sendable {
   public init(contentsOf url: URL) throws(PolicyError) {
     do {
       let file = try SafetensorsFile(url)
-      var description = try file.metadata(PolicyDescription.self, forKey: Self.metadataKey)
-      if let problem = description.problem { throw PolicyError.checkpoint("\(url.path): \(problem)") }
-      var layout = ParameterLayout()
-      _ = TemporalUNet(description.network, in: &layout)
-      let adapters = description.adaptation.map { LowRankAdapters($0, in: &layout) }
-      var weights = ParameterBuffer(count: layout.count)
-      try file.read(layout, prefix: "ema", into: weights)
-      var storage = file.weightStorage(of: layout, prefix: "ema")
-      if let adapters {
-        storage = .float32
-        weights = adapters.merged(weights)
-        description.adaptation = nil
-      }
-      guard weights.values.allSatisfy(\.isFinite) else {
-        throw PolicyError.checkpoint("\(url.path): some weights are not finite")
-      }
+      let (description, weights, storage) = try PolicyDescription.read(from: file)
       let autoencoder = try description.latent.map {
         try TrainedAutoencoder($0.autoencoder, in: file, prefix: TrainedAutoencoder.prefix, path: url.path)
       }

@@ -70,7 +70,7 @@ struct GivenPolicy {
           + methods.map(\.rawValue).joined(separator: " or "))
     }
     guard type(of: objective).needsUnconditionalTeacher else { return }
-    guard (description.objective.settings as? EDMObjective.Configuration)?.conditionDropout != nil else {
+    guard description.objective.dropsConditions else {
       throw .configuration(
         "the \(role) never did without observations, which objective=\(objective.name) guides it away from: give one that "
           + "was trained with objective.conditionDropout=0.1")

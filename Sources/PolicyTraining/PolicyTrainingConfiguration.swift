@@ -50,9 +50,7 @@ public struct PolicyTrainingConfiguration: Sendable, Equatable {
       targetEmbedding: objective.method.objective.secondEmbedding != nil, dropout: Float(dropout))
   }
 
-  var adaptation: LowRankAdaptation? {
-    loraRank == 0 ? nil : LowRankAdaptation(rank: loraRank, alpha: loraAlpha)
-  }
+  var adaptation: LowRankAdaptation? { LowRankAdaptation(loraRank: loraRank, loraAlpha: loraAlpha) }
 
   /// What is wrong with the values, or nil.
   public var problem: String? {

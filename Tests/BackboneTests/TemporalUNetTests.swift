@@ -138,6 +138,32 @@ struct TemporalUNetTests {
     #expect(long[36...].allSatisfy { $0 == 0 })
   }
 
+  /// What else there is lies and starts as in a network without one.
+  @Test func theSecondEmbeddingLiesBehindAllElse() {
+    func made(_ target: Bool) -> (layout: ParameterLayout, network: TemporalUNet) {
+      var layout = ParameterLayout()
+      _ = layout.add("before", [1, 1, 3], kind: .vector, .ones)
+      let network = TemporalUNet(
+        TemporalUNet.Configuration(
+          channels: 3, widths: [8, 16], groups: 4, embedding: 16, targetEmbedding: target, fullResolution: true),
+        in: &layout)
+      return (layout, network)
+    }
+    let (with, without) = (made(true), made(false))
+    let (own, common) = (with.network.targetEmbeddingParameters, without.network.parameters)
+    #expect(common == 3..<without.layout.count && without.network.targetEmbeddingParameters.isEmpty)
+    #expect(with.network.parameters == 3..<with.layout.count && own == common.upperBound..<with.layout.count)
+    #expect(
+      with.layout.entries.filter { own.contains($0.parameter.offset) }.map(\.name)
+        == [
+          "linear1.weight", "linear1.bias", "linear2.weight", "linear2.bias",
+        ].map { "target_embedding." + $0 })
+    let (values, others) = (with.layout.initialize(seed: 3), without.layout.initialize(seed: 3))
+    #expect((0..<others.count).allSatisfy { values[$0] == others[$0] })
+    // It adds nothing at first.
+    #expect(own.suffix(16 * 64 + 16).allSatisfy { values[$0] == 0 })
+  }
+
   @Test func theReferenceNetworkHasItsPublishedSize() {
     var layout = ParameterLayout()
     _ = TemporalUNet(TemporalUNet.Configuration(channels: 2, globalCondition: 20), in: &layout)

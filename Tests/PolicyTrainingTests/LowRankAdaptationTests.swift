@@ -12,25 +12,40 @@ import Training
 /// LoRA from training to another fine-tune of the same network.
 struct LowRankAdaptationTests {
   private func train(
-    _ method: ObjectiveConfiguration.Method, _ data: URL, _ output: URL, teacher: TrainedPolicy? = nil,
-    seed: UInt64 = 1,
-    steps: Int = 12, loraRank: Int = 0
+    _ objective: ObjectiveConfiguration, _ data: URL, _ output: URL, teacher: TrainedPolicy? = nil,
+    start: TrainedPolicy? = nil, seed: UInt64 = 1, loraRank: Int = 0
   ) throws -> TrainedPolicy {
-    var configuration = PolicyTrainingConfiguration.tiny(steps: steps)
-    configuration.objective = ObjectiveConfiguration(method)
+    var configuration = PolicyTrainingConfiguration.tiny(steps: 12)
+    configuration.objective = objective
     configuration.loraRank = loraRank
     configuration.training.seed = seed
-    let run = try PolicyTrainer(configuration, data: data, output: output, teacher: teacher, threads: 1)
+    let run = try PolicyTrainer(configuration, data: data, output: output, start: start, teacher: teacher, threads: 1)
     #expect(try run.trainer.run() == .finished)
     return try TrainedPolicy(contentsOf: output.appending(path: "last.safetensors"))
   }
 
-  @Test func adaptersAreTrainedAloneMergedAndMoved() throws {
+  /// A denoiser; one that guides students has learned to do without observations.
+  private func teacher(of student: ObjectiveConfiguration.Method) -> ObjectiveConfiguration {
+    var settings = EDMObjective.Configuration()
+    if student.objective.needsUnconditionalTeacher { settings.conditionDropout = 0.3 }
+    return ObjectiveConfiguration(settings)
+  }
+
+  private func actions(_ policy: TrainedPolicy) throws -> [Double] {
+    let history = [[0.1, 0.2, 0.3], [0.2, 0.2, 0.3]]
+    let predictor = try ActionPredictor(policy, sampler: .consistency(steps: 1))
+    return predictor.predict([history], seeds: [1])[0].flatMap(\.self)
+  }
+
+  /// LCM's and CTM's networks embed a number that those of the teachers, onto which their adapters are merged, do not.
+  @Test(arguments: [ObjectiveConfiguration.Method.cd, .lcm, .ctm])
+  func adaptersAreTrainedAloneMergedAndMoved(method: ObjectiveConfiguration.Method) throws {
     try withTemporaryFolder { folder in
       let data = try Demonstrations.write(folder.appending(path: "data.zarr"))
-      let base = try train(.edm, data, folder.appending(path: "base"))
+      let base = try train(teacher(of: method), data, folder.appending(path: "base"))
       let output = folder.appending(path: "lora")
-      let adapted = try train(.cd, data, output, teacher: base, loraRank: 3)
+      let adapted = try train(ObjectiveConfiguration(method), data, output, teacher: base, loraRank: 3)
+      #expect(adapted.network.configuration.targetEmbedding == (method != .cd))
       // The checkpoint's own weights are the base's, bit for bit; the policy that is read has the change in them.
       let checkpoint = try SafetensorsFile(output.appending(path: "last.safetensors"))
       for prefix in ["weights", "ema"] {
@@ -39,7 +54,10 @@ struct LowRankAdaptationTests {
         #expect(weights.values.elementsEqual(base.weights.values))
       }
       #expect(adapted.description.adaptation == nil)
-      #expect(!adapted.weights.values.elementsEqual(base.weights.values))
+      #expect(!adapted.weights.values.starts(with: base.weights.values))
+      let embedding = adapted.network.targetEmbeddingParameters
+      #expect(embedding.contains { adapted.weights[$0] != 0 } == (method != .cd))
+      #expect(!checkpoint.tensors.contains { $0.name.contains("lora") && $0.name.contains("target_embedding") })
 
       // From a file of their own, in half precision, onto the base: the same policy but for rounding.
       let file = folder.appending(path: "fast.safetensors")
@@ -47,18 +65,34 @@ struct LowRankAdaptationTests {
       let merged = try PolicyAdapter(contentsOf: file).applied(to: base)
       #expect(merged.description == adapted.description)
       let change = zip(adapted.weights.values, base.weights.values).map { abs($0 - $1) }.max()!
-      let error = zip(adapted.weights.values, merged.weights.values).map { abs($0 - $1) }.max()!
+      let error = (0..<base.weights.count).map { abs(adapted.weights[$0] - merged.weights[$0]) }.max()!
       #expect(change > 1e-5 && error < 2e-3 * change)
+      for i in embedding {
+        #expect(abs(adapted.weights[i] - merged.weights[i]) <= 5e-4 * abs(adapted.weights[i]) + 1e-7)
+      }
       let size = try #require(try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int)
       #expect(size < base.layout.count * 2)
+      let (far, near) = (try actions(base), try actions(adapted))
+      func apart(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).map { abs($0 - $1) }.max()! }
+      #expect(try apart(actions(merged), near) < 1e-2 * apart(far, near))
 
-      // Onto another fine-tune of the same network: its weights and the same change.
-      let other = try train(.edm, data, folder.appending(path: "other"), seed: 2)
+      // Onto another fine-tune of the same network: its weights and the same change, and the embedding that it lacks.
+      let other = try train(teacher(of: method), data, folder.appending(path: "other"), start: base, seed: 2)
       let moved = try PolicyAdapter(contentsOf: file).applied(to: other)
       for i in stride(from: 0, to: base.weights.count, by: 7) {
         #expect(abs((moved.weights[i] - other.weights[i]) - (merged.weights[i] - base.weights[i])) < 1e-6)
       }
+      for i in embedding { #expect(moved.weights[i] == merged.weights[i]) }
       #expect(moved.description.objective == adapted.description.objective)
+      #expect(moved.description.sampling == adapted.description.sampling)
+      #expect(try actions(moved).allSatisfy(\.isFinite))
+      // What is there already gives way; adapters without one refuse what has one.
+      if method == .cd { return }
+      let again = try PolicyAdapter(contentsOf: file).applied(to: moved)
+      for i in embedding { #expect(again.weights[i] == merged.weights[i]) }
+      _ = try train(ObjectiveConfiguration(.cd), data, folder.appending(path: "plain"), teacher: base, loraRank: 3)
+      let plain = try PolicyAdapter(contentsOf: folder.appending(path: "plain/last.safetensors"))
+      #expect(throws: PolicyError.self) { try plain.applied(to: moved) }
     }
   }
 
@@ -67,7 +101,7 @@ struct LowRankAdaptationTests {
     var layout = ParameterLayout()
     let network = TemporalUNet(.init(channels: 2, widths: [8, 16], kernel: 3, groups: 4, embedding: 8), in: &layout)
     let plain = layout
-    let adapters = LowRankAdapters(LowRankAdaptation(rank: 2, alpha: 6), in: &layout)
+    let adapters = LowRankAdapters(LowRankAdaptation(rank: 2, alpha: 6), of: network, in: &layout)
     let buffer = layout.initialize(seed: 3)
     // B starts at 0; here both take part.
     for i in adapters.parameters { buffer[i] += 0.05 * Float((i * 7919) % 13 - 6) }
@@ -95,13 +129,13 @@ struct LowRankAdaptationTests {
     try withTemporaryFolder { folder in
       let data = try Demonstrations.write(folder.appending(path: "data.zarr"))
       let error = #expect(throws: TrainingError.self) {
-        try train(.edm, data, folder.appending(path: "run"), loraRank: 4)
+        try train(ObjectiveConfiguration(.edm), data, folder.appending(path: "run"), loraRank: 4)
       }
       #expect("\(error!)".contains("--start"))
-      let base = try train(.edm, data, folder.appending(path: "base"))
+      let base = try train(ObjectiveConfiguration(.edm), data, folder.appending(path: "base"))
       let file = folder.appending(path: "base/last.safetensors")
       #expect(base.description.adaptation == nil)
-      #expect(throws: PolicyError.self) { try PolicyAdapter(contentsOf: file) }
+      #expect(throws: CheckpointError.self) { try PolicyAdapter(contentsOf: file) }
     }
   }
 }
