@@ -6,7 +6,9 @@ import Backbone
 ///
 ///     D_w(x, c) = (1 + w) D(x, c) − w D(x, ∅),
 ///
-/// w 0 or more, 0 being the denoiser itself. ∅ is a condition of zeros: no observation is exactly that.
+/// w 0 or more, 0 being the denoiser itself. ∅ is a condition of zeros, all of it, global and per frame: no observation is
+/// exactly that, nor is a frame of speech, which has the one of its phone, or a speaker. What is padding stays so: lengths
+/// are not what is dropped.
 enum Guidance {
   /// The scalar that holds w.
   static let scalarName = "guidance"

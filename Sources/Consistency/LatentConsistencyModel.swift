@@ -24,9 +24,9 @@ public struct LatentConsistencyModel: Objective {
     public var sigmaMax = 80.0
     /// How strongly the mesh gathers at small sigmas, positive: see `KarrasMesh`.
     public var rho = 7.0
-    /// The least w, 0 or more, with which policies are used unless they are told another one.
+    /// The least w, 0 or more, with which models are used unless they are told another one.
     public var guidanceMin = 2.0
-    /// The largest w, `guidanceMin` or more, at most 1000. 2 to 14 are for text to images; actions need less.
+    /// The largest w, `guidanceMin` or more, at most 1000. 2 to 14 are for text to images; actions and speech need less.
     public var guidanceMax = 14.0
     /// The guided teacher's step from t to r; Euler's is DDIM.
     public var solver = OneStepMethod.euler

@@ -80,11 +80,12 @@ package final class DecoderPlan {
     denoiser = DenoiserPlan(
       Denoiser(voice.model.decoder, description.parameterisation), shape: [1, frames, bands], weights: voice.packed,
       threads: threads
-    ) { graph in
+    ) { [guidance = description.sampling.guidance] graph in
       Conditioning(
         global: graph.input("speaker", [1, 1, decoder.globalCondition]),
         frames: graph.input("conditions", [1, frames, decoder.frameCondition]),
-        mask: graph.input("mask", [1, frames, 1])
+        mask: graph.input("mask", [1, frames, 1]),
+        guidance: guidance.map { graph.constant([Float($0)], [1, 1, 1]) }
       )
     }
     sample = .allocate(capacity: frames * bands)

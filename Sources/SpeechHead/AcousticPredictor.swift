@@ -167,7 +167,10 @@ extension VoiceDescription {
   /// A sampler of this voice's noise levels.
   func sampler(_ method: SamplingMethod, elementCount: Int) throws(ConsistencyError) -> Sampler {
     try Sampler(
-      method, sampling, boundary: parameterisation.preconditioning.boundarySigma, jumps: decoder.targetEmbedding,
+      method, sampling, boundary: parameterisation.preconditioning.boundarySigma, jumps: jumps,
       elementCount: elementCount)
   }
+
+  /// Whether the decoder embeds where a jump ends.
+  var jumps: Bool { objective?.method.objective.needsTargetTime ?? false }
 }

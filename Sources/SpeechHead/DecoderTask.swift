@@ -1,3 +1,4 @@
+import Adapters
 import Autograd
 import Backbone
 import Consistency
@@ -8,6 +9,7 @@ public struct DecoderTask: TrainingTask {
   public let layout: ParameterLayout
   public let trainedParameters: Range<Int>
   private let decoder: TemporalUNet
+  private let adapters: LowRankAdapters?
   private let stretches: TrainingStretches
   private let speakerCount: Int
   private let method: TrainingMethod
@@ -23,14 +25,15 @@ public struct DecoderTask: TrainingTask {
     _ description: VoiceDescription, objective: any Objective, teacher: Parameterisation?,
     training: [AlignedUtterance], heldOut: [AlignedUtterance], cropLength: Int
   ) throws(SpeechError) {
-    let model = description.model
-    var layout = model.layout
+    decoder = description.plainLayout().network
+    let parameters = description.adaptedLayout()
+    adapters = parameters.adapters
+    var layout = parameters.layout
     method = TrainingMethod(
       objective: objective, student: description.parameterisation, teacher: teacher, in: &layout)
-    // The loss's own parameters lie behind the decoder's, which are the model's last.
-    trainedParameters = model.decoderParameters.lowerBound..<layout.count
+    // The decoder's parameters are the model's last; behind them lie those of adapters, and what the loss learns for itself.
+    trainedParameters = (adapters?.parameters ?? decoder.parameters).lowerBound..<layout.count
     self.layout = layout
-    decoder = model.decoder
     stretches = TrainingStretches(conditions: try FrameConditions(description), mean: .refined, length: cropLength)
     speakerCount = description.speakers.count
     self.training = training
@@ -45,6 +48,7 @@ public struct DecoderTask: TrainingTask {
 
   public func record(batch: Int, training: Bool) -> RecordedLoss {
     let graph = Graph()
+    graph.adapters = adapters?.graphAdapters
     let mask = stretches.mask(in: graph, batch: batch)
     let conditioning = Conditioning(
       global: graph.input("speaker", [batch, 1, speakerCount]), frames: stretches.conditions(in: graph, batch: batch),

@@ -1,5 +1,5 @@
+import Adapters
 import Autograd
-import Backbone
 import Checkpoints
 import Foundation
 
@@ -30,19 +30,13 @@ public struct TrainedVoice: Sendable {
   /// How the networks' weights are stored in use.
   public var storage: WeightStorage { packed.storage }
 
-  /// Reads a checkpoint of training, or a bundled file: its averaged weights. A file whose weights are in bfloat16 is used so.
+  /// Reads a checkpoint of training, or a bundled file: its averaged weights, adapters merged. A file whose weights are in
+  /// bfloat16 is used so.
   public init(contentsOf url: URL) throws(SpeechError) {
     do {
       let file = try SafetensorsFile(url)
-      let description = try file.metadata(VoiceDescription.self, forKey: Self.metadataKey)
-      if let problem = description.problem { throw SpeechError.checkpoint("\(url.path): \(problem)") }
-      let layout = description.model.layout
-      let weights = ParameterBuffer(count: layout.count)
-      try file.read(layout, prefix: "ema", into: weights)
-      guard withExtendedLifetime(weights, { weights.values.allSatisfy(\.isFinite) }) else {
-        throw SpeechError.checkpoint("\(url.path): some weights are not finite")
-      }
-      try self.init(description, weights: weights, storage: file.weightStorage(of: layout, prefix: "ema"))
+      let (description, weights, storage) = try VoiceDescription.read(from: file)
+      try self.init(description, weights: weights, storage: storage)
     } catch let error as SpeechError {
       throw error
     } catch {

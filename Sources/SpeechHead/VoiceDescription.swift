@@ -90,11 +90,13 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
   public var objective: ObjectiveConfiguration?
   /// The noise levels of its sampling chains.
   public var sampling: SamplingSchedule
+  /// Set while only low-rank adapters of the decoder are trained; nil for a voice that is used.
+  public var adaptation: LowRankAdaptation?
 
   public init(
     mel: Mel, phones: [String], speakers: [Speaker], encoder: PhonemeEncoder.Configuration,
     refiner: MeanRefiner.Configuration, decoder: TemporalUNet.Configuration, parameterisation: Parameterisation,
-    objective: ObjectiveConfiguration?, sampling: SamplingSchedule
+    objective: ObjectiveConfiguration?, sampling: SamplingSchedule, adaptation: LowRankAdaptation? = nil
   ) {
     self.mel = mel
     self.phones = phones
@@ -105,6 +107,7 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
     self.parameterisation = parameterisation
     self.objective = objective
     self.sampling = sampling
+    self.adaptation = adaptation
   }
 
   /// The networks, without weights.
@@ -128,7 +131,7 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
   public var problem: String? {
     if let problem = encoder.problem { return "encoder: \(problem)" }
     if let problem = refiner.problem { return "refiner: \(problem)" }
-    if let problem = decoder.problem { return "decoder: \(problem)" }
+    if let problem = decoder.problem ?? adaptation?.problem { return "decoder: \(problem)" }
     if phones.isEmpty || Set(phones).count != phones.count { return "the phones are none, or not all different" }
     if speakers.isEmpty || Set(speakers.map(\.name)).count != speakers.count {
       return "the speakers are none, or not all different"
@@ -140,10 +143,13 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
     if refiner.inputs != FrameConditions.count(encoder) || refiner.bands != mel.bands {
       return "the refiner does not fit the encoder"
     }
-    if decoder.frameCondition != FrameConditions.count(encoder) || decoder.globalCondition != speakers.count
-      || decoder.targetEmbedding != (objective?.method.objective.needsTargetTime ?? false)
-    {
+    if decoder.frameCondition != FrameConditions.count(encoder) || decoder.globalCondition != speakers.count {
       return "the decoder's conditions do not fit the encoder and the speakers"
+    }
+    // A decoder that is not trained yet is like one that embeds its noise level only.
+    let method = objective?.method ?? .edm
+    if let problem = method.problem(embedsTarget: decoder.targetEmbedding, guidance: sampling.guidance) {
+      return "decoder: \(problem)"
     }
     for speaker in speakers
     where !speaker.pitchMean.isFinite || !(speaker.pitchDeviation > 0) || speaker.mean.count != mel.bands

@@ -8,26 +8,35 @@ public struct VoiceUse: Sendable, Codable, Equatable {
   public var temperature: Double?
   /// See `SamplingSchedule.gamma`; only for a decoder that was trained to jump between any two noise levels.
   public var gamma: Double?
+  /// See `SamplingSchedule.guidance`; only for a decoder that was trained with it.
+  public var guidance: Double?
 
-  public init(middleSigmas: [[Double]]? = nil, temperature: Double? = nil, gamma: Double? = nil) {
+  public init(
+    middleSigmas: [[Double]]? = nil, temperature: Double? = nil, gamma: Double? = nil, guidance: Double? = nil
+  ) {
     self.middleSigmas = middleSigmas
     self.temperature = temperature
     self.gamma = gamma
+    self.guidance = guidance
   }
 }
 
 extension TrainedVoice {
   /// The same networks, used in another way.
   ///
-  /// - Throws: `SpeechError.badSetting` for a chain that does not fall, an impossible temperature, or a gamma for a decoder
-  ///   that knows no jumps.
+  /// - Throws: `SpeechError.badSetting` for a chain that does not fall, an impossible temperature, a gamma for a decoder
+  ///   that knows no jumps, or a guidance that was not trained.
   public func used(_ use: VoiceUse) throws(SpeechError) -> TrainedVoice {
     var description = description
+    let preconditioning = description.parameterisation.preconditioning
     do {
+      // A voice whose decoder is not trained yet is asked for no guidance either.
+      let objective = description.objective ?? ObjectiveConfiguration(.edm)
+      try description.sampling.use(
+        guidance: use.guidance, of: objective.objective(sigmaData: preconditioning.sigmaData))
       try description.sampling.use(
         middle: use.middleSigmas, temperature: use.temperature, gamma: use.gamma,
-        boundary: description.parameterisation.preconditioning.boundarySigma,
-        jumps: description.decoder.targetEmbedding)
+        boundary: preconditioning.boundarySigma, jumps: description.jumps)
     } catch {
       throw .badSetting("\(error)")
     }

@@ -1,3 +1,4 @@
+import Adapters
 import Autograd
 import Communication
 import Consistency
@@ -34,10 +35,11 @@ public struct VoiceTrainer {
       guard !teacher.needsTeacher else {
         throw TrainingError.configuration("teacher.objective: \(teacher.name) needs a teacher itself; edm is one")
       }
-      let origin = DecoderOrigin(role: "teacher", method: configuration.teacher.objective.method)
+      let origin = DecoderOrigin(role: "teacher", objective: configuration.teacher.objective)
       try origin.check(leadsTo: student, stage: "student")
       if student.needsTeacher { try origin.check(teaches: student, stage: "student") }
       var sampling = SamplingSchedule(of: student)
+      try sampling.use(guidance: configuration.use.guidance, of: student)
       try sampling.use(
         temperature: configuration.use.temperature, gamma: configuration.use.gamma, boundary: student.boundarySigma,
         jumps: type(of: student).needsTargetTime)
@@ -106,7 +108,7 @@ public struct VoiceTrainer {
   ///   - start: the voice that the stage before made; after the second stage the decoder is trained from scratch.
   ///   - teacher: the frozen voice, where the objective needs one; by default the start.
   ///   - aligned: by the voice that the second stage made.
-  /// - Throws: `TrainingError`, see `Trainer`, or for a start or a teacher that the objective can do nothing with;
+  /// - Throws: `TrainingError`, see `Trainer`, or for a start or a teacher that the objective or adapters can do nothing with;
   ///   `ConsistencyError` for an objective's impossible setting.
   public func decoderStage(
     _ stage: VoiceTrainingConfiguration.Stage, name: String, start: TrainedVoice, teacher: TrainedVoice? = nil,
@@ -119,28 +121,34 @@ public struct VoiceTrainer {
       ? (aligned.training.residualDeviation * 1000).rounded() / 1000
       : description.parameterisation.preconditioning.sigmaData
     let objective = try stage.objective.objective(sigmaData: sigmaData)
-    if let method = description.objective?.method {
-      try DecoderOrigin(role: "start", method: method).check(leadsTo: objective, stage: name)
+    if let trained = description.objective {
+      try DecoderOrigin(role: "start", objective: trained).check(leadsTo: objective, stage: name)
+    }
+    guard stage.adaptation == nil || !isFirst else {
+      throw TrainingError.configuration(
+        "\(name): loraRank is \(stage.loraRank), but the start's decoder is not trained, so that there are no weights to adapt"
+      )
     }
     let followed = objective.needsTeacher ? teacher ?? start : nil
     if let followed {
-      guard let method = followed.description.objective?.method else {
+      guard let trained = followed.description.objective else {
         throw TrainingError.configuration(
           "\(name): objective=\(objective.name) needs a teacher whose decoder is trained")
       }
-      try DecoderOrigin(role: "teacher", method: method).check(teaches: objective, stage: name)
+      try DecoderOrigin(role: "teacher", objective: trained).check(teaches: objective, stage: name)
     }
     description.parameterisation = Parameterisation(
       Preconditioning(
         sigmaData: sigmaData, boundarySigma: objective.boundarySigma, frame: type(of: objective).frame),
       noiseScale: configuration.decoder.noiseScale)
     description.objective = stage.objective
-    description.decoder.targetEmbedding = type(of: objective).needsTargetTime
+    description.decoder.targetEmbedding = type(of: objective).secondEmbedding != nil
     description.sampling = SamplingSchedule(of: objective)
+    description.adaptation = stage.adaptation
     let task = try DecoderTask(
       description, objective: objective, teacher: followed?.description.parameterisation, training: aligned.training,
       heldOut: aligned.heldOut, cropLength: configuration.cropLength)
-    // The loss may learn parameters beside the networks', and the decoder embed a target time that its start does not.
+    // Adapters and what the loss learns lie behind the networks, and the decoder may embed a number that its start does not.
     func adopted(_ voice: TrainedVoice) -> ParameterBuffer {
       task.layout.initialize(seed: stage.training.seed, adopting: voice.weights, of: voice.model.layout)
     }
@@ -173,9 +181,7 @@ public struct VoiceStage<Task: TrainingTask> {
 
   /// The voice as it is now: a copy.
   public func voice() throws(SpeechError) -> TrainedVoice {
-    // What the loss learned for itself lies behind the networks.
-    let weights = ParameterBuffer(count: description.model.layout.count)
-    weights.pointer.update(from: trainer.optimizer.ema.pointer, count: weights.count)
+    let (description, weights) = self.description.merged(trainer.optimizer.ema)
     return try TrainedVoice(description, weights: weights)
   }
 }

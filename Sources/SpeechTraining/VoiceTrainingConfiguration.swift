@@ -46,7 +46,14 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
   /// One of the decoder's trainings.
   public struct Stage: Sendable, Equatable {
     public var objective: ObjectiveConfiguration
+    /// Trains low-rank adapters of this rank alone, beside the frozen weights of the stage before; 0: all weights of the
+    /// decoder.
+    public var loraRank = 0
+    /// Their α: see `LowRankAdaptation`.
+    public var loraAlpha = 8.0
     public var training = TrainingConfiguration()
+
+    var adaptation: LowRankAdaptation? { LowRankAdaptation(loraRank: loraRank, loraAlpha: loraAlpha) }
   }
 
   public var mel = VoiceDescription.Mel()
@@ -98,10 +105,10 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
       return "decoder.cropSeconds is \(decoder.cropSeconds); 0.1 to 60 are possible"
     }
     if !(0...1).contains(encoder.flatStart) { return "encoder.flatStart is \(encoder.flatStart); a share in [0, 1]" }
-    for (name, stage) in [("teacher", teacher), ("student", student)]
-    where stage.objective.method.objective.secondEmbedding == .guidance {
-      return "\(name).objective is \(stage.objective.method); guidance is for policies: choose another one for a voice"
+    if teacher.loraRank != 0 {
+      return "teacher.loraRank is \(teacher.loraRank); the teacher has no weights to adapt: set student.loraRank"
     }
+    if let problem = student.adaptation?.problem { return "student.\(problem)" }
     for (name, training) in [
       ("encoder", encoder.training), ("refiner", refiner.training), ("teacher", teacher.training),
       ("student", student.training),
@@ -203,17 +210,21 @@ extension VoiceTrainingConfiguration.Refiner: Codable {
 }
 
 extension VoiceTrainingConfiguration.Stage: Codable {
-  private enum CodingKeys: CodingKey { case objective }
+  private enum CodingKeys: CodingKey { case objective, loraRank, loraAlpha }
 
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     objective = try values.decode(ObjectiveConfiguration.self, forKey: .objective)
+    loraRank = try values.decode(Int.self, forKey: .loraRank)
+    loraAlpha = try values.decode(Double.self, forKey: .loraAlpha)
     training = try TrainingConfiguration(from: decoder)
   }
 
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(objective, forKey: .objective)
+    try values.encode(loraRank, forKey: .loraRank)
+    try values.encode(loraAlpha, forKey: .loraAlpha)
     try training.encode(to: encoder)
   }
 }

@@ -25,7 +25,7 @@ struct BundleCommand: ParsableCommand {
       batches, for 8 significant bits. The others are computed in single precision. Judge it by the score.
 
       Keys, all of them choices made after the training: middleSigmas (entry i belongs to i + 2 steps), temperature, gamma
-      (of ctm and meanflow only), and for a policy actionSteps, initialTemperature and guidance (of lcm only).
+      (of ctm and meanflow only), guidance (of lcm only), and for a policy actionSteps and initialTemperature.
 
       EXAMPLE:
         saltus bundle runs/student/last.safetensors -o pusht.safetensors
@@ -49,7 +49,7 @@ struct BundleCommand: ParsableCommand {
 
   func run() throws {
     let (url, target) = (try BundledModels.file(checkpoint), URL(filePath: output))
-    if try SafetensorsFile(url).metadata.keys.contains(TrainedVoice.metadataKey) {
+    if try BundledModels.isVoice(url) {
       let voice = try TrainedVoice(contentsOf: url).used(options.load(defaults: VoiceUse()))
       try voice.writeBundle(to: target, as: (weights ?? BundledWeights(voice.storage)).precision)
     } else {

@@ -1,5 +1,7 @@
+import Checkpoints
 import Foundation
 import Reporting
+import SpeechHead
 
 /// Models that come with the program: where a command takes a file, `bundled:NAME` names one of them.
 enum BundledModels {
@@ -19,5 +21,10 @@ enum BundledModels {
       throw CommandFailure("\(argument): there is no such model; there are: \(known)")
     }
     return url
+  }
+
+  /// Whether a file is of a voice; else it is a policy's, or none.
+  static func isVoice(_ file: URL) throws -> Bool {
+    try SafetensorsFile(file).metadata.keys.contains(TrainedVoice.metadataKey)
   }
 }

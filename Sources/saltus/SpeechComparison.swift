@@ -60,6 +60,7 @@ final class SpeechComparison: ComparedHead {
     let objective = try stage.configuration.student.objective.objective(sigmaData: 1)
     let (use, jumps) = (stage.configuration.use, type(of: objective).needsTargetTime)
     var sampling = SamplingSchedule(of: objective)
+    try sampling.use(guidance: use.guidance, of: objective)
     try sampling.use(
       temperature: use.temperature, gamma: use.gamma, boundary: objective.boundarySigma, jumps: jumps)
     for sample in stage.evaluate where sample.steps > 0 {

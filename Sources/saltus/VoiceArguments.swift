@@ -42,6 +42,12 @@ struct VoiceArguments: ParsableArguments {
         + "consistency sampling; by default the voice's own.", valueName: "X"))
   var gamma: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "How strongly a voice trained with guidance (objective=lcm) keeps to what it is to say, in place of its own; 0 is plain.",
+      valueName: "W"))
+  var guidance: Double?
+
   @Option(help: ArgumentHelp("Decides the noise: the same seed is the same audio.", valueName: "N"))
   var seed: UInt64 = 0
 
@@ -76,7 +82,8 @@ struct VoiceArguments: ParsableArguments {
   }
 
   func load() throws -> TrainedVoice {
-    try TrainedVoice(contentsOf: BundledModels.file(voice)).used(VoiceUse(temperature: temperature, gamma: gamma))
+    try TrainedVoice(contentsOf: BundledModels.file(voice)).used(
+      VoiceUse(temperature: temperature, gamma: gamma, guidance: guidance))
   }
 
   func userLexicon() throws -> UserLexicon { try UserLexicon(option: lexicon) }

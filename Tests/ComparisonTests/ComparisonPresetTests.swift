@@ -86,8 +86,7 @@ struct ComparisonPresetTests {
         #expect(configuration.decoder.widths == [128, 128, 128] && configuration.decoder.noiseScale == .edm)
       }
     }
-    // Voices have no guidance.
-    #expect(methods == Set(ObjectiveConfiguration.Method.allCases.filter { $0.objective.secondEmbedding != .guidance }))
+    #expect(methods == Set(ObjectiveConfiguration.Method.allCases))
     #expect(preset.methods[0].stages[0].evaluate?.map(\.steps) == [0, 1, 2, 4, 32])
   }
 

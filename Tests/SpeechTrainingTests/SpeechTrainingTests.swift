@@ -19,11 +19,16 @@ struct SpeechTrainingTests {
     }
   }
 
-  @Test func guidanceIsForPolicies() {
+  @Test func adaptersAreForTheStudent() {
     var configuration = VoiceTrainingConfiguration.tiny
     #expect(configuration.problem == nil)
-    configuration.student.objective = ObjectiveConfiguration(.lcm)
-    #expect(configuration.problem?.hasPrefix("student.objective is lcm; guidance is for policies") == true)
+    configuration.student.loraRank = 2
+    #expect(configuration.problem == nil)
+    configuration.student.loraAlpha = 0
+    #expect(configuration.problem?.hasPrefix("student.loraAlpha is 0.0") == true)
+    configuration.student.loraRank = 0
+    configuration.teacher.loraRank = 2
+    #expect(configuration.problem?.hasPrefix("teacher.loraRank is 2") == true)
   }
 
   @Test func aSentenceIsHeldOutOfAllSpeakers() throws {
@@ -161,6 +166,8 @@ struct SpeechTrainingTests {
         ("in the linear one", { $0.student.objective = ObjectiveConfiguration(.meanflow) }),
         ("temperature", { $0.use.temperature = 5 }),
         ("gamma", { $0.use.gamma = 0.5 }),
+        ("conditionDropout", { $0.student.objective = ObjectiveConfiguration(.lcm) }),
+        ("trains no guidance", { $0.use.guidance = 0 }),
         ("logDeviation", { $0.student.objective = ObjectiveConfiguration(EasyConsistencyTuning.Configuration.wide) }),
       ] as [(String, (inout VoiceTrainingConfiguration) -> Void)] {
         var configuration = VoiceTrainingConfiguration.tiny
