@@ -56,7 +56,7 @@ let package = Package(
     .target(
       name: "PolicyTraining",
       dependencies: [
-        "Checkpoints", "Communication", "Consistency", "Datasets", "Environments", "PolicyHead", "Training",
+        "Adapters", "Checkpoints", "Communication", "Consistency", "Datasets", "Environments", "PolicyHead", "Training",
       ]),
     .target(
       name: "SpeechHead",

@@ -12,6 +12,8 @@ public protocol AdaptedModel: Sendable, Codable {
   var adaptedNetwork: TemporalUNet.Configuration { get set }
   /// How sigma enters that network.
   var parameterisation: Parameterisation { get set }
+  /// What that network embeds beside it.
+  var secondEmbedding: SecondEmbedding? { get }
   /// Set while only adapters are trained; nil for a model that is used.
   var adaptation: LowRankAdaptation? { get set }
   /// What contradicts itself, or nil.
@@ -31,6 +33,21 @@ extension AdaptedModel {
     var layout = plain.layout
     let adapters = adaptation.map { LowRankAdapters($0, of: plain.network, in: &layout) }
     return (layout, adapters)
+  }
+
+  /// Where this model's training starts: another one's values where that has them, and the initialisers' for the rest. A second
+  /// embedding is taken over if it embeds the same.
+  ///
+  /// - Parameters:
+  ///   - layout: what `adaptedLayout` gives, with more behind it or without.
+  ///   - weights: of `other`, without adapters.
+  public func start(
+    _ layout: ParameterLayout, seed: UInt64, from other: Self, weights: ParameterBuffer
+  ) -> ParameterBuffer {
+    var known = other
+    // It is the network's last, so that all else lies where it was.
+    if other.secondEmbedding != secondEmbedding { known.adaptedNetwork.targetEmbedding = false }
+    return layout.initialize(seed: seed, adopting: weights, of: known.plainLayout().layout)
   }
 
   /// What a state of training is when it is used: adapters are merged, and what the loss learned for itself is left out.

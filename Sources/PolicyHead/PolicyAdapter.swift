@@ -1,6 +1,7 @@
 import Adapters
 import Autograd
 import Backbone
+import Consistency
 
 extension PolicyDescription: AdaptedModel {
   public static var metadataKey: String { TrainedPolicy.metadataKey }
@@ -9,6 +10,8 @@ extension PolicyDescription: AdaptedModel {
     get { network }
     set { network = newValue }
   }
+
+  public var secondEmbedding: SecondEmbedding? { objective.method.objective.secondEmbedding }
 
   public func plainLayout() -> (layout: ParameterLayout, network: TemporalUNet) {
     var layout = ParameterLayout()

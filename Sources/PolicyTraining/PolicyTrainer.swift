@@ -1,3 +1,4 @@
+import Adapters
 import Autograd
 import Checkpoints
 import Communication
@@ -111,8 +112,9 @@ public struct PolicyTrainer {
       description, objective: objective, teacher: objective.needsTeacher ? teacher?.description.parameterisation : nil,
       training: latents?.training ?? PolicyExamples(windows.training),
       heldOut: latents?.heldOut ?? PolicyExamples(windows.heldOut))
+    let trained = description
     func adopted(_ policy: TrainedPolicy) -> ParameterBuffer {
-      task.layout.initialize(seed: configuration.training.seed, adopting: policy.weights, of: policy.layout)
+      trained.start(task.layout, seed: configuration.training.seed, from: policy.description, weights: policy.weights)
     }
     trainer = try Trainer(
       task, configuration.training, directory: output,

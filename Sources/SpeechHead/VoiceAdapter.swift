@@ -1,6 +1,7 @@
 import Adapters
 import Autograd
 import Backbone
+import Consistency
 
 extension VoiceDescription: AdaptedModel {
   public static var metadataKey: String { TrainedVoice.metadataKey }
@@ -9,6 +10,8 @@ extension VoiceDescription: AdaptedModel {
     get { decoder }
     set { decoder = newValue }
   }
+
+  public var secondEmbedding: SecondEmbedding? { objective?.method.objective.secondEmbedding }
 
   public func plainLayout() -> (layout: ParameterLayout, network: TemporalUNet) {
     let model = model

@@ -148,9 +148,8 @@ public struct VoiceTrainer {
     let task = try DecoderTask(
       description, objective: objective, teacher: followed?.description.parameterisation, training: aligned.training,
       heldOut: aligned.heldOut, cropLength: configuration.cropLength)
-    // Adapters and what the loss learns lie behind the networks, and the decoder may embed a number that its start does not.
     func adopted(_ voice: TrainedVoice) -> ParameterBuffer {
-      task.layout.initialize(seed: stage.training.seed, adopting: voice.weights, of: voice.model.layout)
+      description.start(task.layout, seed: stage.training.seed, from: voice.description, weights: voice.weights)
     }
     return try VoiceStage(
       description, task, stage.training, fingerprint.following(start, cropLength: configuration.cropLength),

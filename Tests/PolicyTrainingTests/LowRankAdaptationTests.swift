@@ -13,9 +13,9 @@ import Training
 struct LowRankAdaptationTests {
   private func train(
     _ objective: ObjectiveConfiguration, _ data: URL, _ output: URL, teacher: TrainedPolicy? = nil,
-    start: TrainedPolicy? = nil, seed: UInt64 = 1, loraRank: Int = 0
+    start: TrainedPolicy? = nil, seed: UInt64 = 1, loraRank: Int = 0, steps: Int = 12
   ) throws -> TrainedPolicy {
-    var configuration = PolicyTrainingConfiguration.tiny(steps: 12)
+    var configuration = PolicyTrainingConfiguration.tiny(steps: steps)
     configuration.objective = objective
     configuration.loraRank = loraRank
     configuration.training.seed = seed
@@ -93,6 +93,29 @@ struct LowRankAdaptationTests {
       _ = try train(ObjectiveConfiguration(.cd), data, folder.appending(path: "plain"), teacher: base, loraRank: 3)
       let plain = try PolicyAdapter(contentsOf: folder.appending(path: "plain/last.safetensors"))
       #expect(throws: PolicyError.self) { try plain.applied(to: moved) }
+    }
+  }
+
+  /// What says where a jump ends says nothing of a guidance, and a method's own embedding goes on.
+  @Test func aSecondEmbeddingOfAnotherKindIsNotTakenOver() throws {
+    try withTemporaryFolder { folder in
+      let data = try Demonstrations.write(folder.appending(path: "data.zarr"))
+      let base = try train(teacher(of: .lcm), data, folder.appending(path: "base"))
+      func student(_ method: ObjectiveConfiguration.Method, from start: TrainedPolicy, _ name: String) throws
+        -> TrainedPolicy
+      {
+        try train(
+          ObjectiveConfiguration(method), data, folder.appending(path: name), teacher: base, start: start, steps: 1)
+      }
+      let jumping = try train(ObjectiveConfiguration(.ctm), data, folder.appending(path: "ctm"), teacher: base)
+      let embedding = jumping.network.targetEmbeddingParameters
+      func apart(_ a: ParameterBuffer, _ b: ParameterBuffer) -> Float { embedding.map { abs(a[$0] - b[$0]) }.max()! }
+      // A first step changes no number by more than the learning rate, 5e-4.
+      let fresh = jumping.layout.initialize(seed: 1)
+      let guided = try student(.lcm, from: jumping, "lcm").weights
+      #expect(apart(guided, fresh) < 6e-4 && apart(guided, jumping.weights) > 1e-3)
+      let longer = try student(.ctm, from: jumping, "longer").weights
+      #expect(apart(longer, jumping.weights) < 6e-4 && apart(longer, fresh) > 1e-3)
     }
   }
 
