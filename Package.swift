@@ -164,7 +164,8 @@ let package = Package(
     .testTarget(
       name: "SpeechTrainingTests",
       dependencies: [
-        "AudioFile", "Comparison", "Consistency", "Reporting", "SpeechCorpus", "SpeechHead", "SpeechTraining",
+        "AudioFile", "Autograd", "Checkpoints", "Comparison", "Consistency", "Reporting", "SpeechCorpus", "SpeechHead",
+        "SpeechTraining",
         "TestSupport", "Training", "saltus",
       ]),
     .testTarget(

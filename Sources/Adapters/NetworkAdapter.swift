@@ -67,7 +67,10 @@ public struct NetworkAdapter<Model: AdaptedModel>: Sendable {
     var (mine, its) = (description.adaptedNetwork, other.adaptedNetwork)
     (mine.dropout, its.dropout) = (0, 0)
     if mine.targetEmbedding { its.targetEmbedding = true }
-    guard mine == its else { throw AdapterMismatch("the adapters are for a network of \(mine), this one is of \(its)") }
+    guard mine == its else {
+      throw AdapterMismatch(
+        "the adapters are for a network of \(description.adaptedNetwork), this one is of \(other.adaptedNetwork)")
+    }
     let (own, given) = (description.parameterisation, other.parameterisation)
     guard own.preconditioning.frame == given.preconditioning.frame && own.noiseScale == given.noiseScale else {
       throw AdapterMismatch(
