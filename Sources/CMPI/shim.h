@@ -3,56 +3,61 @@
 
 // MPI's handles and constants are macros, which Swift does not import.
 
-// Two groups of all ranks: collectives of one kind are begun in the same order on all ranks, but between the kinds the
-// order may differ.
+// All ranks, apart from whoever else uses MPI_COMM_WORLD.
 typedef struct {
-  MPI_Comm first, second;
-} cmpi_groups;
+  MPI_Comm all;
+} cmpi_group;
 
 // MPI for one thread at a time, whichever it is; errors are returned. 0 in *is_serialized where it cannot do that.
-static inline int cmpi_start(cmpi_groups *groups, int *is_serialized, int *rank, int *size) {
+static inline int cmpi_start(cmpi_group *group, int *is_serialized, int *rank, int *size) {
   int level = 0, code = MPI_Init_thread(0, 0, MPI_THREAD_SERIALIZED, &level);
   if (code == MPI_SUCCESS) code = MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-  if (code == MPI_SUCCESS) code = MPI_Comm_dup(MPI_COMM_WORLD, &groups->first);
-  if (code == MPI_SUCCESS) code = MPI_Comm_dup(MPI_COMM_WORLD, &groups->second);
+  if (code == MPI_SUCCESS) code = MPI_Comm_dup(MPI_COMM_WORLD, &group->all);
   if (code == MPI_SUCCESS) code = MPI_Comm_rank(MPI_COMM_WORLD, rank);
   if (code == MPI_SUCCESS) code = MPI_Comm_size(MPI_COMM_WORLD, size);
   *is_serialized = level >= MPI_THREAD_SERIALIZED;
   return code;
 }
 
-// Every rank r gets everyone's values[offsets[r] ..< offsets[r] + counts[r]], one behind the other, in `received`;
-// own_counts and own_offsets say where they lie there.
+// Every rank r gets the others' values[offsets[r] ..< offsets[r] + counts[r]], one behind the other, in `received`;
+// own_counts and own_offsets say where they lie there. Counts of one's own are 0.
 static inline int cmpi_begin_scatter(
-    const cmpi_groups *groups, const float *values, const int *counts, const int *offsets, float *received,
+    const cmpi_group *group, const float *values, const int *counts, const int *offsets, float *received,
     const int *own_counts, const int *own_offsets, MPI_Request *request) {
   return MPI_Ialltoallv(
-      values, counts, offsets, MPI_FLOAT, received, own_counts, own_offsets, MPI_FLOAT, groups->first, request);
+      values, counts, offsets, MPI_FLOAT, received, own_counts, own_offsets, MPI_FLOAT, group->all, request);
 }
 
-// sum = the sum of the rows of [ranks, count], in their order.
-static inline void cmpi_add_rows(const float *rows, int ranks, int count, float *sum) {
-  for (int i = 0; i < count; i++) sum[i] = rows[i];
-  for (int r = 1; r < ranks; r++) {
-    const float *row = rows + (long)r * count;
-    for (int i = 0; i < count; i++) sum[i] += row[i];
+// sum += the rows of [ranks - 1, count], in the order of the ranks, of which the sum's own is number `rank`.
+static inline void cmpi_add_rows(const float *rows, int ranks, int rank, int count, float *sum) {
+  enum { BLOCK = 1024 };
+  for (int first = 0; first < count; first += BLOCK) {
+    const int end = count - first < BLOCK ? count - first : BLOCK;
+    float own[BLOCK];
+    float *total = sum + first;
+    for (int i = 0; i < end; i++) own[i] = total[i];
+    for (int r = 0, row = 0; r < ranks; r++) {
+      const float *values = r == rank ? own : rows + (long)row++ * count + first;
+      if (r == 0) for (int i = 0; i < end; i++) total[i] = values[i];
+      else for (int i = 0; i < end; i++) total[i] += values[i];
+    }
   }
 }
 
 // Everyone gets rank r's values[offsets[r] ..< offsets[r] + counts[r]], for all r.
 static inline int cmpi_begin_gather(
-    const cmpi_groups *groups, float *values, const int *counts, const int *offsets, MPI_Request *request) {
+    const cmpi_group *group, float *values, const int *counts, const int *offsets, MPI_Request *request) {
   return MPI_Iallgatherv(
-      MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, values, counts, offsets, MPI_FLOAT, groups->second, request);
+      MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, values, counts, offsets, MPI_FLOAT, group->all, request);
 }
 
-static inline int cmpi_begin_sum(const cmpi_groups *groups, double *values, int count, MPI_Request *request) {
-  return MPI_Iallreduce(MPI_IN_PLACE, values, count, MPI_DOUBLE, MPI_SUM, groups->first, request);
+static inline int cmpi_begin_sum(const cmpi_group *group, double *values, int count, MPI_Request *request) {
+  return MPI_Iallreduce(MPI_IN_PLACE, values, count, MPI_DOUBLE, MPI_SUM, group->all, request);
 }
 
 static inline int cmpi_begin_broadcast(
-    const cmpi_groups *groups, void *bytes, int count, int root, MPI_Request *request) {
-  return MPI_Ibcast(bytes, count, MPI_BYTE, root, groups->first, request);
+    const cmpi_group *group, void *bytes, int count, int root, MPI_Request *request) {
+  return MPI_Ibcast(bytes, count, MPI_BYTE, root, group->all, request);
 }
 
 // Whether a request is done, in *done; moves all of them on.

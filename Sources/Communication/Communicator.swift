@@ -8,18 +8,22 @@ public protocol Communicator: Sendable {
   /// Number of processes, at least 1.
   var size: Int { get }
 
-  /// Begins to replace `values` by their sums over all ranks, element by element. Every rank ends with the same bits.
+  /// Begins to add up `values` over all ranks, element by element: this rank ends with the sums of its `part(of:)` of them;
+  /// what the others then hold is undefined.
   ///
-  /// Until `finishSums` returns, the memory belongs to the communicator. Several sums may be under way; on all ranks they
-  /// are begun in the same order, with equal counts.
+  /// Until `finishExchanges` returns, the memory belongs to the communicator. Several exchanges may be under way; on all
+  /// ranks they are begun in the same order, with equal counts, and none of another kind meanwhile.
   func beginSum(_ values: UnsafeMutableBufferPointer<Float>) throws(CommunicationError)
 
-  /// Moves sums that are under way a bit further, without waiting: to be called now and then by a rank that computes
-  /// meanwhile. Not collective.
+  /// Begins to give every rank's `part(of:)` of `values` to all others; else as `beginSum`.
+  func beginGather(_ values: UnsafeMutableBufferPointer<Float>) throws(CommunicationError)
+
+  /// Moves what is under way a bit further, without waiting: to be called now and then by a rank that computes meanwhile.
+  /// Not collective.
   func progress() throws(CommunicationError)
 
-  /// Waits until all begun sums are there.
-  func finishSums() throws(CommunicationError)
+  /// Waits until all that was begun is done.
+  func finishExchanges() throws(CommunicationError)
 
   /// Replaces `values` by their sums over all ranks, element by element.
   func sum(_ values: inout [Double]) throws(CommunicationError)
@@ -44,8 +48,9 @@ public struct SingleProcess: Communicator {
   public init() {}
 
   public func beginSum(_ values: UnsafeMutableBufferPointer<Float>) {}
+  public func beginGather(_ values: UnsafeMutableBufferPointer<Float>) {}
   public func progress() {}
-  public func finishSums() {}
+  public func finishExchanges() {}
   public func sum(_ values: inout [Double]) {}
   public func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) {}
 }

@@ -1,10 +1,16 @@
 import Foundation
 
-// What ranks do with a communicator's few operations. All of it is collective, but for `share`.
+// What ranks do with a communicator's few operations. All of it is collective, but for `share` and `part`.
 
 extension Communicator {
   /// This rank's part of `count` things: ranges that differ by one in length at most, in the order of the ranks.
   public func share(of count: Int) -> Range<Int> { count * rank / size..<count * (rank + 1) / size }
+
+  /// A rank's part of `count` floats that are added up or gathered: like `share`, but of whole cache lines.
+  public func part(of count: Int, rank: Int) -> Range<Int> {
+    func border(_ rank: Int) -> Int { rank == size ? count : count * rank / size / 16 * 16 }
+    return border(rank)..<border(rank + 1)
+  }
 
   /// Waits until all ranks are here.
   public func barrier() throws(CommunicationError) {
@@ -14,11 +20,14 @@ extension Communicator {
   }
 
   /// Whether a condition holds on at least one rank.
-  public func any(_ condition: Bool) throws(CommunicationError) -> Bool {
-    guard size > 1 else { return condition }
-    var count = [condition ? 1.0 : 0.0]
-    try sum(&count)
-    return count[0] > 0
+  public func any(_ condition: Bool) throws(CommunicationError) -> Bool { try any(condition, false).0 }
+
+  /// Whether each of two conditions holds on at least one rank.
+  public func any(_ first: Bool, _ second: Bool) throws(CommunicationError) -> (Bool, Bool) {
+    guard size > 1 else { return (first, second) }
+    var counts = [first ? 1.0 : 0.0, second ? 1.0 : 0.0]
+    try sum(&counts)
+    return (counts[0] > 0, counts[1] > 0)
   }
 
   /// The values of all ranks, in their order.

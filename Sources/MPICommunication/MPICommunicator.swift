@@ -11,16 +11,18 @@
     public let rank: Int
     public let size: Int
     private let isEnding: @Sendable () -> Bool
-    private var groups: cmpi_groups
-    /// Under way, in the order in which they were begun. One call at a time is promised, so nothing guards them.
-    private var sums: [RankSum] = []
-    /// The first of them whose parts are not scattered, and not gathered.
-    private var (scattered, gathered) = (0, 0)
+    private var group: cmpi_group
+    /// By address: what one step exchanges the next one does, too. One call at a time is promised, so nothing guards them.
+    private var known: [UnsafeMutablePointer<Float>: (count: Int, stretch: RankStretch)] = [:]
+    /// In the order in which they were begun since the last `finishExchanges`.
+    private var begun: [RankStretch] = []
+    /// The first of them that is not done.
+    private var done = 0
 
     /// After so long a wait another rank is taken to be dead. Longer than any checkpoint takes to be written.
     private static let patience = Duration.seconds(600)
     /// Rank 0 goes on waiting for so long after it was asked to end. `mpirun` asks so when a rank has died, and kills a
-    /// second later: the rest of the second is for a checkpoint.
+    /// second later: the rest of the second is for saying what is saved.
     private static let graceOfFirst = Duration.milliseconds(300)
     /// How long a wait keeps a core busy before it sleeps between tests.
     private static let spin = Duration.milliseconds(20)
@@ -30,30 +32,43 @@
     /// - Parameter isEnding: whether somebody, such as mpirun, asked this process to end; asked while it waits.
     /// - Throws: where MPI cannot start, or serves one certain thread only.
     public init(isEnding: @escaping @Sendable () -> Bool) throws(CommunicationError) {
-      var groups = cmpi_groups()
+      var group = cmpi_group()
       var (isSerialized, rank, size): (Int32, Int32, Int32) = (0, 0, 1)
-      try Self.check(cmpi_start(&groups, &isSerialized, &rank, &size), "starting")
+      try Self.check(cmpi_start(&group, &isSerialized, &rank, &size), "starting")
       guard isSerialized != 0 else {
         throw CommunicationError("this MPI serves one thread only; use one with MPI_THREAD_SERIALIZED")
       }
-      self.groups = groups
+      self.group = group
       self.rank = Int(rank)
       self.size = Int(size)
       self.isEnding = isEnding
     }
 
     public func beginSum(_ values: UnsafeMutableBufferPointer<Float>) throws(CommunicationError) {
-      let sum = RankSum(values, rank: rank, size: size)
-      sums.append(sum)
-      try Self.check(sum.beginScatter(&groups), "adding up gradients")
+      try begin(.sum, values)
+    }
+
+    public func beginGather(_ values: UnsafeMutableBufferPointer<Float>) throws(CommunicationError) {
+      try begin(.gather, values)
+    }
+
+    private func begin(
+      _ kind: RankStretch.Kind, _ values: UnsafeMutableBufferPointer<Float>
+    ) throws(CommunicationError) {
+      guard let start = values.baseAddress, !values.isEmpty else { return }
+      if known[start]?.count != values.count { known[start] = (values.count, RankStretch(values, of: self)) }
+      let stretch = known[start]!.stretch
+      try Self.check(
+        stretch.begin(kind, &group), kind == .sum ? "adding up gradients" : "gathering what ranks have computed")
+      begun.append(stretch)
     }
 
     public func progress() throws(CommunicationError) { _ = try advance() }
 
-    public func finishSums() throws(CommunicationError) {
+    public func finishExchanges() throws(CommunicationError) {
       try wait { () throws(CommunicationError) in try advance() }
-      sums.removeAll(keepingCapacity: true)
-      (scattered, gathered) = (0, 0)
+      begun.removeAll(keepingCapacity: true)
+      done = 0
     }
 
     public func sum(_ values: inout [Double]) throws(CommunicationError) {
@@ -61,7 +76,7 @@
       defer { buffer.deallocate() }
       _ = buffer.initialize(from: values)
       var request: MPI_Request?
-      try Self.check(cmpi_begin_sum(&groups, buffer.baseAddress, Int32(values.count), &request), "adding up numbers")
+      try Self.check(cmpi_begin_sum(&group, buffer.baseAddress, Int32(values.count), &request), "adding up numbers")
       try wait { () throws(CommunicationError) in try Self.test(&request) }
       values = Array(buffer)
     }
@@ -72,7 +87,7 @@
         let count = min(1 << 30, bytes.count - start)
         var request: MPI_Request?
         try Self.check(
-          cmpi_begin_broadcast(&groups, bytes.baseAddress! + start, Int32(count), Int32(root), &request),
+          cmpi_begin_broadcast(&group, bytes.baseAddress! + start, Int32(count), Int32(root), &request),
           "sending a state")
         try wait { () throws(CommunicationError) in try Self.test(&request) }
       }
@@ -86,15 +101,13 @@
     /// - Parameter code: mpirun's exit code.
     public func abort(_ code: Int32) { cmpi_abort(code) }
 
-    /// Whether all begun sums are there. Parts are gathered in the order in which sums were begun, on all ranks.
+    /// Whether all that was begun is done.
     private func advance() throws(CommunicationError) -> Bool {
-      while scattered < sums.count, try Self.test(&sums[scattered].request) {
-        sums[scattered].add()
-        try Self.check(sums[scattered].beginGather(&groups), "sending gradients")
-        scattered += 1
+      while done < begun.count, try Self.test(&begun[done].request) {
+        begun[done].end()
+        done += 1
       }
-      while gathered < scattered, try Self.test(&sums[gathered].request) { gathered += 1 }
-      return gathered == sums.count
+      return done == begun.count
     }
 
     private func wait(_ isDone: () throws(CommunicationError) -> Bool) throws(CommunicationError) {

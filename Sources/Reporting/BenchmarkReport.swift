@@ -12,6 +12,8 @@ public struct BenchmarkReport: Codable, Equatable, Sendable {
   public let allocations: Int
   /// What ranks exchange in a training step; nil for one process.
   public var exchange: Exchange?
+  /// Median of a training step's last part: norm, clipping, AdamW, EMA, with ranks the gathering of weights; nil for others.
+  public var optimizerMilliseconds: Double?
 
   /// The least time that the run's arithmetic and memory could take; nil where it was not asked for.
   public var ceiling: Ceiling?
@@ -49,9 +51,9 @@ public struct BenchmarkReport: Codable, Equatable, Sendable {
 
   public struct Exchange: Codable, Equatable, Sendable {
     public let ranks: Int
-    /// That a step adds up over the ranks.
+    /// Of gradients that a step adds up over the ranks, and of weights that it then gathers.
     public let bytes: Int
-    /// Median of the time that a rank waits for it after its own computation.
+    /// Median of the time that a rank waits for gradients after its own computation.
     public let waitedMilliseconds: Double
 
     enum CodingKeys: String, CodingKey {
@@ -72,6 +74,7 @@ public struct BenchmarkReport: Codable, Equatable, Sendable {
     case minimumMilliseconds = "min_ms"
     case p99Milliseconds = "p99_ms"
     case gigaflopsPerSecond = "gflops"
+    case optimizerMilliseconds = "optimizer_ms"
     case allocations, exchange, ceiling
   }
 
@@ -94,13 +97,18 @@ public struct BenchmarkReport: Codable, Equatable, Sendable {
     let line = String(
       format: "median %.3f ms, min %.3f ms, p99 %.3f ms, %.1f GFLOP/s, %d allocations", medianMilliseconds,
       minimumMilliseconds, p99Milliseconds, gigaflopsPerSecond, allocations)
-    return line + exchangeSummary + ceilingSummary
+    return line + optimizerSummary + exchangeSummary + ceilingSummary
+  }
+
+  private var optimizerSummary: String {
+    optimizerMilliseconds.map { String(format: "\nof it the optimiser: median %.3f ms", $0) } ?? ""
   }
 
   private var exchangeSummary: String {
     guard let exchange else { return "" }
     return String(
-      format: "\n%d ranks add up %.2f MB per step; waited for: median %.3f ms", exchange.ranks,
+      format: "\n%d ranks add up %.2f MB per step, and gather as much; waited for gradients: median %.3f ms",
+      exchange.ranks,
       Double(exchange.bytes) / 1e6, exchange.waitedMilliseconds)
   }
 

@@ -3,7 +3,8 @@ import CKernels
 import Communication
 import Synchronization
 
-/// Adds up the gradients of all ranks, one bucket after the other while the backward pass goes on.
+/// Adds up the gradients of all ranks, one bucket after the other while the backward pass goes on. Of every bucket, each
+/// rank gets the sums of its part, which is all that its share of the optimiser's step needs.
 ///
 /// A bucket leaves when the last of this rank's shards has passed it. Buckets leave in one order on all ranks, whatever
 /// their threads do.
@@ -12,7 +13,7 @@ package final class GradientExchange: Sendable {
   package let buckets: [GradientBucket]
   /// `ends` of the plans' runs.
   package let ends: [Int]
-  /// Where the sum is after `finish`.
+  /// Where this rank's parts of the sum are after `finish`.
   package let sum: ParameterBuffer
   private let shards: [ParameterBuffer]
   private let communicator: any Communicator
@@ -78,10 +79,13 @@ package final class GradientExchange: Sendable {
     try communicator.beginSum(UnsafeMutableBufferPointer(start: target, count: range.count))
   }
 
-  /// After the shards of a step have run: waits until `sum` is that of all shards of all ranks.
+  /// How the optimiser's work is shared out.
+  package var stretches: SharedStretches { SharedStretches(buckets.map(\.range), communicator) }
+
+  /// After the shards of a step have run: waits until this rank's parts of `sum` are those of all shards of all ranks.
   package func finish() throws(CommunicationError) {
     let failure = state.withLock { $0.failure }
     if let failure { throw failure }
-    try communicator.finishSums()
+    try communicator.finishExchanges()
   }
 }

@@ -1,9 +1,13 @@
 import Autograd
 import CKernels
+import Communication
 import Foundation
 
 /// AdamW (Loshchilov & Hutter 2019, as `torch.optim.AdamW` takes its steps) with clipping by the global norm and an EMA
 /// of the weights, as loops over flat buffers.
+///
+/// Several ranks may share the work out (`share`): each steps a part of the parameters, and `gather` completes the rest of
+/// the state where it is needed.
 public struct Optimizer: Sendable {
   /// The trained weights.
   public let weights: ParameterBuffer
@@ -15,12 +19,15 @@ public struct Optimizer: Sendable {
   package let moment2: ParameterBuffer
   /// The sum of the gradients that the last step took; before it, where other ranks' gradients are added up.
   package let reduced: ParameterBuffer
-  /// The parameters that are trained.
-  private let trained: Range<Int>
+  /// Fixed stretches of the flat buffers, so that sums are added in the same order on any number of threads: of what is
+  /// trained, or of this rank's parts of it.
+  private var pieces: [Range<Int>]
   /// Of each piece's gradients, the sum of squares.
-  private let squares: PieceSums
+  private var squares: PieceSums
+  /// nil where there is only one rank.
+  private var shared: SharedStretches?
 
-  /// Fixed pieces of the flat buffers, so that sums are added in the same order on any number of threads.
+  /// Parameters of a piece.
   private static let pieceCount = 1 << 16
 
   /// Starts with zero moments and both averages at `weights`.
@@ -30,16 +37,40 @@ public struct Optimizer: Sendable {
   ///   - trained: the parameters that steps change; nil: all.
   ///   - averagesTarget: keep the target's average, too.
   public init(weights: ParameterBuffer, trained: Range<Int>? = nil, averagesTarget: Bool = false) {
-    self.trained = trained ?? 0..<weights.count
-    precondition(self.trained.upperBound <= weights.count, "\(self.trained) of \(weights.count) parameters are trained")
+    let trained = trained ?? 0..<weights.count
+    precondition(trained.upperBound <= weights.count, "\(trained) of \(weights.count) parameters are trained")
     self.weights = weights
     ema = ParameterBuffer(copying: weights)
     target = averagesTarget ? ParameterBuffer(copying: weights) : nil
     moment1 = ParameterBuffer(count: weights.count)
     moment2 = ParameterBuffer(count: weights.count)
     reduced = ParameterBuffer(count: weights.count)
-    squares = PieceSums(count: (self.trained.count + Self.pieceCount - 1) / Self.pieceCount)
+    pieces = Self.pieces(of: [trained])
+    squares = PieceSums(count: pieces.count)
   }
+
+  private static func pieces(of ranges: [Range<Int>]) -> [Range<Int>] {
+    ranges.flatMap { range in
+      stride(from: range.lowerBound, to: range.upperBound, by: pieceCount).map { start in
+        start..<min(range.upperBound, start + pieceCount)
+      }
+    }
+  }
+
+  /// From now on steps change this rank's parts alone, and then gather all ranks' weights and targets.
+  ///
+  /// - Parameter stretches: what is trained, cut as its gradients are added up.
+  package mutating func share(_ stretches: SharedStretches) {
+    shared = stretches
+    pieces = Self.pieces(of: stretches.own)
+    squares = PieceSums(count: pieces.count)
+  }
+
+  /// Completes the average of the weights, which steps of several ranks leave in parts.
+  package func gatherAverage() throws(CommunicationError) { try shared?.gather(ema) }
+
+  /// Completes everything that a checkpoint holds, which steps of several ranks leave in parts.
+  package func gather() throws(CommunicationError) { try shared?.gather(ema, moment1, moment2) }
 
   /// Everything that a run continues from, by the name it has in a checkpoint.
   var buffers: [(prefix: String, buffer: ParameterBuffer)] {
@@ -57,18 +88,13 @@ public struct Optimizer: Sendable {
   ///   - emaDecay: of the sampled average.
   ///   - targetDecay: of the target's average, in [0, 1), where there is one.
   /// - Returns: the global norm of the gradient before clipping.
+  /// - Throws: where other ranks no longer answer: the state is then of no further use.
   package func step(
     _ step: Int, shardGradients: [ParameterBuffer], of count: Int? = nil, rate: Double, emaDecay: Double,
     targetDecay: Double = 0, _ configuration: TrainingConfiguration, workers: Workers
-  ) -> Double {
-    let trained = trained
-    let pieces = squares.values.count
-    @Sendable func range(_ piece: Int) -> Range<Int> {
-      let start = trained.lowerBound + piece * Self.pieceCount
-      return start..<min(trained.upperBound, start + Self.pieceCount)
-    }
-    workers.run(pieces) { piece in
-      let range = range(piece)
+  ) throws(CommunicationError) -> Double {
+    workers.run(pieces.count) { piece in
+      let range = pieces[piece]
       // On the stack: an array would be allocated for every piece.
       withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: shardGradients.count) { sources in
         for index in sources.indices {
@@ -79,7 +105,9 @@ public struct Optimizer: Sendable {
       }
     }
     let scale = 1 / Double(count ?? shardGradients.count)
-    let norm = squares.values.reduce(0, +).squareRoot() * scale
+    var total = squares.values.reduce(0, +)
+    if let shared { total = try shared.sum(total) }
+    let norm = total.squareRoot() * scale
     // torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6 and never scales up.
     let targetDecay = Float(targetDecay)
     let clip = configuration.clipNorm > 0 ? min(1, configuration.clipNorm / (norm + 1e-6)) : 1
@@ -91,8 +119,8 @@ public struct Optimizer: Sendable {
       clip: Float(clip * scale), ema_decay: Float(emaDecay))
     withUnsafePointer(to: &arguments) { pointer in
       nonisolated(unsafe) let arguments = pointer
-      workers.run(pieces) { piece in
-        let range = range(piece)
+      workers.run(pieces.count) { piece in
+        let range = pieces[piece]
         let at = range.lowerBound
         ck_adamw(
           range.count, arguments, reduced.pointer + at, weights.pointer + at, moment1.pointer + at,
@@ -103,6 +131,7 @@ public struct Optimizer: Sendable {
         }
       }
     }
+    try shared?.gather(weights, target)
     return norm
   }
 }

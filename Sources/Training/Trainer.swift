@@ -8,9 +8,9 @@ import Foundation
 /// Trains one task: batch → plans → clip → AdamW → EMA → report, with checkpoints from which a run continues bit
 /// for bit.
 ///
-/// Several ranks share every batch out among them; each does the optimiser's step on all parameters. Rank 0 writes the
-/// files. Any number of ranks gives the numbers of one, but for the rounding of sums in another order, so that a run may
-/// be continued with another number.
+/// Several ranks share every batch and the optimiser's work out among them. Rank 0 writes the files. Any number of ranks
+/// gives the numbers of one, but for the rounding of sums in another order, so that a run may be continued with another
+/// number.
 public final class Trainer<Task: TrainingTask> {
   /// How a run ended.
   public enum Outcome: Sendable, Equatable { case finished, interrupted }
@@ -29,6 +29,9 @@ public final class Trainer<Task: TrainingTask> {
   private let store: CheckpointStore
   private let metrics: MetricsLog
   private var sums = ReportSums()
+  private let savingEvery: Duration
+  /// The step of `last.safetensors`, and when this run wrote or read it.
+  private var saved: (step: Int?, time: ContinuousClock.Instant)
   private let sampler: BatchSampler
   /// Of the step under way.
   private var examples: [Int] = []
@@ -45,6 +48,7 @@ public final class Trainer<Task: TrainingTask> {
   ///   - communicator: the ranks that train together, at most one per shard. Only rank 0 looks at the directory.
   ///   - threads: at least 1; results do not depend on it.
   ///   - resume: continue from `last.safetensors` in the directory.
+  ///   - savingEvery: the longest time without a checkpoint, about: so much is lost at most where a machine or a rank dies.
   /// - Throws: `TrainingError.configuration` for settings that make no run, a task without examples or without the
   ///   teacher it needs, a directory that holds another run's checkpoints, and on resuming for a missing checkpoint or
   ///   one of other settings, data or teacher, and where ranks have different ones; `TrainingError.file` for a file
@@ -53,7 +57,8 @@ public final class Trainer<Task: TrainingTask> {
   public init(
     _ task: Task, _ configuration: TrainingConfiguration, directory: URL, metadata: [String: String],
     start: ParameterBuffer? = nil, teacher: ParameterBuffer? = nil, frozen: FrozenParameters? = nil,
-    communicator: any Communicator = SingleProcess(), threads: Int, resume: Bool
+    communicator: any Communicator = SingleProcess(), threads: Int, resume: Bool,
+    savingEvery: Duration = .seconds(300)
   ) throws(TrainingError) {
     if let problem = configuration.problem { throw .configuration(problem) }
     guard task.exampleCount > 0 else { throw .configuration("the data set has no examples to train on") }
@@ -69,7 +74,7 @@ public final class Trainer<Task: TrainingTask> {
     self.communicator = communicator
     workers = Workers(threads)
     let initial = start.map { ParameterBuffer(copying: $0) } ?? task.layout.initialize(seed: configuration.seed)
-    optimizer = Optimizer(
+    var optimizer = Optimizer(
       weights: initial, trained: task.trainedParameters, averagesTarget: task.usesTarget)
     store = CheckpointStore(
       directory, layout: task.layout, configuration: configuration, metadata: metadata, teacher: teacher,
@@ -82,7 +87,9 @@ public final class Trainer<Task: TrainingTask> {
       try store.startAfresh()
       try metrics.clear()
     }
+    self.savingEvery = savingEvery
     (step, sums) = try agreement.share(step: step, sums: sums, optimizer)
+    saved = (resume ? step : nil, .now)
     var banks: [Bank: ParameterBuffer] = [.online: optimizer.weights]
     banks[.target] = optimizer.target
     // Weights below adapters are not trained: they stay as they are in here.
@@ -91,6 +98,8 @@ public final class Trainer<Task: TrainingTask> {
     trainingStep = TrainingStep(
       task, banks: banks, batchSize: configuration.batchSize, shards: configuration.shards,
       sum: optimizer.reduced, communicator, workers: workers)
+    if let stretches = trainingStep.stretches { optimizer.share(stretches) }
+    self.optimizer = optimizer
     banks[.online] = optimizer.ema
     heldOutLoss =
       configuration.evaluateEvery > 0
@@ -109,8 +118,8 @@ public final class Trainer<Task: TrainingTask> {
   ///   - shouldStop: asked before every step.
   ///   - report: called with every line of metrics.jsonl, after it is written; on rank 0.
   /// - Throws: `TrainingError.diverged` once loss, gradient or held-out loss is not a finite number, `.file` for a file
-  ///   that cannot be written. The checkpoints written before stay; this trainer is then of no further use. `.ranks`
-  ///   where another rank no longer answers: rank 0 has then saved the last complete step.
+  ///   that cannot be written; `.ranks` where another rank no longer answers. The checkpoints written before stay; this
+  ///   trainer is then of no further use.
   public func run(
     shouldStop: () -> Bool = { false }, report: (TrainingReport) -> Void = { _ in }
   ) throws(TrainingError) -> Outcome {
@@ -120,11 +129,9 @@ public final class Trainer<Task: TrainingTask> {
       try RankAgreement.exchange { () throws(CommunicationError) in try communicator.barrier() }
       return outcome
     } catch {
-      // Weights change when all ranks' gradients are there, so they are those of the last complete step.
       guard case .ranks(let problem) = error else { throw error }
-      guard communicator.rank == 0 else { throw .ranks("\(problem); go on with --resume") }
-      try save(numbered: false)
-      throw .ranks("\(problem); saved at step \(step), go on with --resume and any number of ranks")
+      guard let step = saved.step else { throw .ranks("\(problem); nothing was saved yet: start again") }
+      throw .ranks("\(problem); step \(step) is saved, go on with --resume and any number of ranks")
     }
   }
 
@@ -135,10 +142,11 @@ public final class Trainer<Task: TrainingTask> {
     let emaDecay = EMASchedule(power: configuration.emaPower, maximum: configuration.emaMaximum)
     var lastReport = (step: step, time: Date())
     while step < configuration.steps {
-      if try RankAgreement.exchange({ () throws(CommunicationError) in try communicator.any(shouldStop()) }) {
-        try save(numbered: false)
-        return .interrupted
+      let (stops, saves) = try RankAgreement.exchange { () throws(CommunicationError) in
+        try communicator.any(shouldStop(), communicator.rank == 0 && ContinuousClock.now - saved.time > savingEvery)
       }
+      if stops || saves { try save(numbered: false) }
+      if stops { return .interrupted }
       let rate = learningRate(step)
       let progress = Double(step) / Double(configuration.steps)
       sampler.replace(&examples, step: step)
@@ -146,9 +154,11 @@ public final class Trainer<Task: TrainingTask> {
         try trainingStep.run(examples: examples, seed: configuration.seed, step: step, progress: progress)
       }
       try requireFinite(.loss, loss, step: step)
-      let norm = optimizer.step(
-        step, shardGradients: trainingStep.gradients, of: configuration.shards, rate: rate, emaDecay: emaDecay(step),
-        targetDecay: task.targetDecay(progress: progress), configuration, workers: workers)
+      let norm = try RankAgreement.exchange { () throws(CommunicationError) in
+        try optimizer.step(
+          step, shardGradients: trainingStep.gradients, of: configuration.shards, rate: rate, emaDecay: emaDecay(step),
+          targetDecay: task.targetDecay(progress: progress), configuration, workers: workers)
+      }
       try requireFinite(.gradientNorm, norm, step: step)
       step += 1
       sums.add(loss: loss, gradientNorm: norm)
@@ -163,7 +173,8 @@ public final class Trainer<Task: TrainingTask> {
           stepsPerSecond: Double(step - lastReport.step) / max(elapsed, 1e-9))
         if evaluates, let heldOutLoss {
           let loss = try RankAgreement.exchange { () throws(CommunicationError) in
-            try heldOutLoss(seed: configuration.seed, progress: Double(step) / Double(configuration.steps))
+            try optimizer.gatherAverage()
+            return try heldOutLoss(seed: configuration.seed, progress: Double(step) / Double(configuration.steps))
           }
           try requireFinite(.heldOutLoss, loss, step: step - 1)
           line.heldOutLoss = loss
@@ -180,10 +191,11 @@ public final class Trainer<Task: TrainingTask> {
     return .finished
   }
 
-  /// Writes the files, on rank 0.
+  /// Completes the state on all ranks, and writes the files on rank 0.
   private func save(numbered: Bool) throws(TrainingError) {
-    guard communicator.rank == 0 else { return }
-    try store.save(optimizer, step: step, sums: sums, numbered: numbered)
+    try RankAgreement.exchange { () throws(CommunicationError) in try optimizer.gather() }
+    if communicator.rank == 0 { try store.save(optimizer, step: step, sums: sums, numbered: numbered) }
+    saved = (step, .now)
   }
 
   /// Before anything that is not a number gets into a checkpoint.

@@ -17,7 +17,7 @@ final class TrainingStep<Task: TrainingTask>: Sendable {
   private let communicator: any Communicator
   /// nil where there is only one rank.
   private let exchange: GradientExchange?
-  /// What adds up to the gradient of all shards: one for each, or the sum that ranks have exchanged.
+  /// What adds up to the gradient of all shards: one for each, or the sum of which every rank has its parts.
   let gradients: [ParameterBuffer]
 
   /// - Parameter sum: where the gradients of several ranks are added up, laid out like the parameters.
@@ -47,6 +47,8 @@ final class TrainingStep<Task: TrainingTask>: Sendable {
 
   /// What one shard's plan consists of.
   var statistics: Plan.Statistics { plans[0].statistics }
+  /// How ranks share the optimiser's step out; nil where there is only one.
+  var stretches: SharedStretches? { exchange?.stretches }
   /// Floats that every step adds up over the ranks.
   var exchangedCount: Int { exchange?.buckets.reduce(0) { $0 + $1.range.count } ?? 0 }
 

@@ -63,7 +63,7 @@ struct BenchSizes: ParsableArguments {
 
   /// Runs `body` until the time is up, at least 20 times; all ranks equally often.
   func measure(
-    operations: Int, exchange: (bytes: Int, waited: () -> Double)? = nil,
+    operations: Int, training: (bytes: Int, waited: () -> Double, optimizing: () -> Double)? = nil,
     ceiling: (() -> BenchmarkReport.Ceiling)? = nil, _ body: () throws -> Void
   ) throws {
     for _ in 0..<3 { try body() }
@@ -79,19 +79,25 @@ struct BenchSizes: ParsableArguments {
     let end = ck_now() + seconds
     var times: [Double] = []
     var waits: [Double] = []
+    var optimizing: [Double] = []
     times.reserveCapacity(most)
     waits.reserveCapacity(most)
+    optimizing.reserveCapacity(most)
     while times.count < 20 || (times.count < limit && (ranks.size > 1 || ck_now() < end)) {
       let start = ck_now()
       try body()
       times.append((ck_now() - start) * 1e3)
-      waits.append((exchange?.waited() ?? 0) * 1e3)
+      guard let training else { continue }
+      waits.append(training.waited() * 1e3)
+      optimizing.append(training.optimizing() * 1e3)
     }
     guard ranks.rank == 0 else { return }
     var report = BenchmarkReport(milliseconds: times, operations: operations, allocations: allocations)
-    if let exchange, exchange.bytes > 0 {
-      report.exchange = BenchmarkReport.Exchange(
-        ranks: ranks.size, bytes: exchange.bytes, milliseconds: waits)
+    if let training {
+      report.optimizerMilliseconds = Statistics.percentile(optimizing, 0.5)
+      if training.bytes > 0 {
+        report.exchange = BenchmarkReport.Exchange(ranks: ranks.size, bytes: training.bytes, milliseconds: waits)
+      }
     }
     report.ceiling = ceiling?()
     if let json { try JSONFile.write(report, to: json) }
@@ -104,7 +110,8 @@ struct BenchTrain: SharedByRanks {
     commandName: "train", abstract: "One training step: forward, backward, clipping, AdamW, EMA.",
     discussion: """
       Under mpirun (a build for MPI) ranks share the batch out, as in training. Reported are also the bytes of gradients
-      that a step adds up over the ranks, and how long rank 0 waits for them after its own backward pass.
+      that a step adds up over the ranks, and how long rank 0 waits for them after its own backward pass. Ranks share the
+      optimiser's work out, too; what it takes contains the time in which they gather each other's weights.
 
       EXAMPLE:
         mpirun -np 2 saltus bench train --batch 256 --threads 1
@@ -129,7 +136,9 @@ struct BenchTrain: SharedByRanks {
     let step = StepBenchmark(
       try SyntheticTask(network, horizon: sizes.horizon, examples: batch), configuration,
       communicator: Ranks.communicator, threads: sizes.threadOptions.threads)
-    try sizes.measure(operations: step.flops, exchange: (step.exchangedBytes, { step.waited })) { try step.run() }
+    try sizes.measure(
+      operations: step.flops, training: (step.exchangedBytes, { step.waited }, { step.optimizing })
+    ) { try step.run() }
   }
 }
 

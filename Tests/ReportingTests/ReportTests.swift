@@ -62,7 +62,12 @@ private func keys(_ value: some Encodable) throws -> [String: Any] {
     shared.exchange = BenchmarkReport.Exchange(ranks: 2, bytes: 18_000_000, milliseconds: [0.5, 3, 1])
     let exchange = try #require(try keys(shared)["exchange"] as? [String: Double])
     #expect(exchange == ["ranks": 2, "bytes": 18_000_000, "waited_ms": 1])
-    #expect(shared.summary.hasSuffix("\n2 ranks add up 18.00 MB per step; waited for: median 1.000 ms"))
+    shared.optimizerMilliseconds = 2.5
+    #expect(try keys(shared)["optimizer_ms"] as? Double == 2.5)
+    #expect(
+      shared.summary.hasSuffix(
+        "\nof it the optimiser: median 2.500 ms"
+          + "\n2 ranks add up 18.00 MB per step, and gather as much; waited for gradients: median 1.000 ms"))
   }
 
   /// 10⁸ operations at 100 GFLOP/s take a millisecond, which is more than reading and half of the run.

@@ -78,8 +78,8 @@ private final class ThreadRank: Communicator, @unchecked Sendable {
   private let ranks: ThreadRanks
   private let dies: Int
   private var exchanges = 0
-  /// Sums under way: the values as they were when they were begun.
-  private var begun: [(UnsafeMutableBufferPointer<Float>, [UInt8])] = []
+  /// Under way: the values as they were when it was begun.
+  private var begun: [(UnsafeMutableBufferPointer<Float>, [UInt8], isSum: Bool)] = []
 
   var size: Int { ranks.size }
 
@@ -88,19 +88,29 @@ private final class ThreadRank: Communicator, @unchecked Sendable {
   }
 
   func beginSum(_ values: UnsafeMutableBufferPointer<Float>) {
-    begun.append((values, Array(UnsafeRawBufferPointer(values))))
+    begun.append((values, Array(UnsafeRawBufferPointer(values)), isSum: true))
+    // Nobody may read the parts of others before `finishExchanges`, or after it.
+    for i in values.indices { values[i] = .nan }
+  }
+
+  func beginGather(_ values: UnsafeMutableBufferPointer<Float>) {
+    begun.append((values, Array(UnsafeRawBufferPointer(values)), isSum: false))
   }
 
   func progress() {}
 
-  func finishSums() throws(CommunicationError) {
-    for (values, bytes) in begun {
+  func finishExchanges() throws(CommunicationError) {
+    for (values, bytes, isSum) in begun {
       let all = try exchange(bytes)
-      for i in values.indices { values[i] = 0 }
-      for bytes in all {
+      if isSum { for i in part(of: values.count, rank: rank) { values[i] = 0 } }
+      for (other, bytes) in all.enumerated() {
         bytes.withUnsafeBytes { raw in
           let numbers = raw.assumingMemoryBound(to: Float.self)
-          for i in values.indices { values[i] += numbers[i] }
+          if isSum {
+            for i in part(of: values.count, rank: rank) { values[i] += numbers[i] }
+          } else {
+            for i in part(of: values.count, rank: other) { values[i] = numbers[i] }
+          }
         }
       }
     }

@@ -115,12 +115,12 @@ enum RunCase: String, CaseIterable, CustomTestStringConvertible, Sendable {
   func trainer(
     in directory: URL, _ configuration: TrainingConfiguration = configuration, teacherSeed: UInt64 = 5,
     metadata: [String: String] = ["head": #"{"kind":"test"}"#], communicator: any Communicator = SingleProcess(),
-    threads: Int = 1, resume: Bool = false
+    threads: Int = 1, resume: Bool = false, savingEvery: Duration = .seconds(300)
   ) throws -> Trainer<DenoisingTask<TemporalUNet>> {
     let task = try task()
     let teacher = task.usesTeacher ? task.layout.initialize(seed: teacherSeed) : nil
     return try Trainer(
       task, configuration, directory: directory, metadata: metadata, start: teacher, teacher: teacher,
-      communicator: communicator, threads: threads, resume: resume)
+      communicator: communicator, threads: threads, resume: resume, savingEvery: savingEvery)
   }
 }

@@ -59,11 +59,14 @@ struct GradientExchangeTests {
       }
       return withExtendedLifetime((plans, sum)) {
         let own = zip(plans[0].gradients!.values, plans[1].gradients!.values).map { $0 + $1 }
-        return (sum: Array(sum.values), own: own)
+        let parts = exchange.stretches.own
+        return (parts: parts, sum: parts.map { Array(sum.values[$0]) }, own: own)
       }
     }.map { try $0.get() }
     let truth = zip(results[0].own, results[1].own).map { $0 + $1 }
     #expect(truth.contains { $0 != 0 } && results[0].own != results[1].own)
-    #expect(results[0].sum == truth && results[1].sum == truth)
+    for result in results { #expect(result.sum == result.parts.map { Array(truth[$0]) }) }
+    let covered = results.flatMap(\.parts).flatMap(Array.init).sorted()
+    #expect(covered == Array(truth.indices), "every gradient is somebody's")
   }
 }

@@ -1,5 +1,6 @@
 import Communication
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 import Training
@@ -114,26 +115,45 @@ struct RankTests {
     }
   }
 
-  /// Wherever in a step it happens: when it waits, in its gradients, its loss, a held-out loss.
-  @Test(arguments: Array(100..<112)) func whenARankDiesTheLastCompleteStepIsSaved(exchange: Int) throws {
+  /// Wherever in a step it happens: when it waits, in its gradients, its loss, its norm, its weights, a held-out loss, while
+  /// a checkpoint's state is gathered. What is saved is no older than a save.
+  @Test(arguments: Array(150..<166)) func whenARankDiesTheRunGoesOnFromTheLastSave(exchange: Int) throws {
     try withTemporaryFolder { folder in
       let whole = try whole(.edm, in: folder)
       let files = RunFiles(folder.appending(path: "0"))
+      let last = Mutex(0)
       let results = ThreadRanks.run(3, dying: (rank: 1, exchange: exchange)) { ranks in
-        try RunCase.edm.trainer(in: folder.appending(path: "\(ranks.rank)"), communicator: ranks).run()
+        let trainer = try RunCase.edm.trainer(
+          in: folder.appending(path: "\(ranks.rank)"), communicator: ranks, savingEvery: .zero)
+        let isFirst = ranks.rank == 0
+        defer { if isFirst { last.withLock { $0 = trainer.step } } }
+        return try trainer.run()
       }
       let step = try files.step()
-      #expect((5..<40).contains(step))
+      #expect((5..<40).contains(step) && last.withLock { step...step + 1 ~= $0 })
       #expect {
         try results[0].get()
       } throws: { error in
-        "\(error)" == "a thread has died; saved at step \(step), go on with --resume and any number of ranks"
+        "\(error)" == "a thread has died; step \(step) is saved, go on with --resume and any number of ranks"
       }
       #expect(throws: TrainingError.self) { try results[2].get() }
       let trainer = try RunCase.edm.trainer(in: files.directory, resume: true)
       #expect(trainer.step == step)
       #expect(try trainer.run() == .finished)
       #expect(isClose(try files.reports().last?.heldOutLoss, try whole.reports().last?.heldOutLoss))
+    }
+  }
+
+  @Test func aRankThatDiesBeforeTheFirstSaveLeavesNothing() throws {
+    try withTemporaryFolder { folder in
+      let results = ThreadRanks.run(2, dying: (rank: 1, exchange: 40)) { ranks in
+        try RunCase.edm.trainer(in: folder.appending(path: "\(ranks.rank)"), communicator: ranks).run()
+      }
+      #expect {
+        try results[0].get()
+      } throws: { "\($0)" == "a thread has died; nothing was saved yet: start again" }
+      let left = try RunFiles(folder.appending(path: "0")).names().filter { $0.hasSuffix("safetensors") }
+      #expect(left.isEmpty)
     }
   }
 
