@@ -13,9 +13,11 @@ struct Speak: SharedByRanks {
     discussion: """
       Text comes from the argument, or from standard input. Numbers, dates, sums of money and the like are written out
       (--print-normalized shows how). [[HH AH0 L OW1]] in the text are phonemes; --ssml reads <break>, <prosody rate>,
-      <phoneme> and <sub>. --jsonl speaks one {"text": …, "output": FILE} per line with the voice loaded once, and
-      answers each with one line. Under mpirun (a build for MPI) ranks share the lines of --jsonl out; outputs are written
-      where they are spoken.
+      <phoneme> and <sub>.
+
+      --jsonl speaks one {"text": …, "output": FILE} per line with the voice loaded once; "speaker" and "seed" are possible,
+      too. Each line is answered with one: what it cost and warnings, or an error. Under mpirun (a build for MPI) ranks share
+      the lines of --jsonl out; outputs are written where they are spoken.
 
       EXAMPLES:
         saltus speak "Hello, it is 5 p.m." -o hello.wav
@@ -42,7 +44,7 @@ struct Speak: SharedByRanks {
   @Flag(help: "The text is SSML.")
   var ssml = false
 
-  @Flag(help: "Each line of the input is a JSON object with text and output.")
+  @Flag(help: "Each line of the input is a JSON object with text and output, and maybe speaker and seed.")
   var jsonl = false
 
   @Flag(help: "Print the text as it will be spoken, and stop: letters by name in capitals.")
@@ -57,7 +59,7 @@ struct Speak: SharedByRanks {
   @Option(help: ArgumentHelp("The predicted mel spectrogram as .png or .svg.", valueName: "FILE"))
   var spectrogram: String?
 
-  @Option(help: ArgumentHelp("Write times and network calls as JSON.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("Write times, network calls and warnings as JSON.", valueName: "FILE"))
   var json: String?
 
   @OptionGroup var threadOptions: ThreadOptions
@@ -93,6 +95,7 @@ struct Speak: SharedByRanks {
       output: SpeechOutput(path: output, sampleRate: voice.description.mel.sampleRate),
       keeps: keeps)
     result.report.loadMs = loaded
+    result.report.warnings = result.warnings.isEmpty ? nil : result.warnings
     for warning in result.warnings { TrainingCommand.note("warning: \(warning)") }
     if let timings { try result.timings.write(to: timings) }
     if let spectrogram { try result.recording.spectrogram(title: output ?? "speech").write(to: spectrogram) }
@@ -125,6 +128,19 @@ struct Speak: SharedByRanks {
     var output: String
     var speaker: String?
     var seed: UInt64?
+
+    private enum CodingKeys: CodingKey, CaseIterable {
+      case text, output, speaker, seed
+    }
+
+    init(from decoder: any Decoder) throws {
+      try decoder.refuseKeys(otherThan: CodingKeys.self)
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      text = try values.decode(String.self, forKey: .text)
+      output = try values.decode(String.self, forKey: .output)
+      speaker = try values.decodeIfPresent(String.self, forKey: .speaker)
+      seed = try values.decodeIfPresent(UInt64.self, forKey: .seed)
+    }
   }
 
   private struct Answer: Encodable {
@@ -167,8 +183,10 @@ struct Speak: SharedByRanks {
       let request: Line
       do {
         request = try JSONDecoder().decode(Line.self, from: Data(line.text.utf8))
+      } catch let error as CommandFailure {
+        throw error
       } catch {
-        throw CommandFailure("line \(line.number): each line is one {\"text\": …, \"output\": FILE}")
+        throw CommandFailure("each line is one {\"text\": …, \"output\": FILE}, maybe with \"speaker\" and \"seed\"")
       }
       var own = job
       if let speaker = request.speaker { own.settings.speaker = try job.voice.description.speaker(named: speaker) }
@@ -180,7 +198,7 @@ struct Speak: SharedByRanks {
       answer = Answer(
         output: request.output, report: result.report, warnings: result.warnings.isEmpty ? nil : result.warnings)
     } catch {
-      answer.error = "\(error)"
+      answer.error = "line \(line.number): \(error)"
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -133,6 +133,9 @@ struct SpeechJob {
     result.report.networkCalls = cost.networkCalls
     result.timings.seconds = result.report.audioSeconds
     result.warnings = source.warnings
+    if samples == 0 && !Interrupt.isRequested {
+      result.warnings.append("there is nothing in the text that can be read: the audio is empty")
+    }
     return result
   }
 }

@@ -14,8 +14,11 @@ struct SpeechReport: Encodable {
   var firstAudioMs = 0.0
   var realTimeFactor = 0.0
   var networkCalls = 0
+  /// What could not be read; nil where all was, and where the answer around this has them.
+  var warnings: [String]?
 
   enum CodingKeys: String, CodingKey {
+    case warnings
     case audioSeconds = "audio_seconds"
     case loadMs = "load_ms"
     case totalMs = "total_ms"

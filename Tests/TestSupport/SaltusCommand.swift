@@ -25,14 +25,22 @@ public enum SaltusCommand {
 
   /// Runs it to its end.
   ///
+  /// - Parameter input: its standard input; nil for that of the tests.
   /// - Returns: the exit code, and what it wrote to standard output and standard error.
-  public static func run(_ arguments: [String]) throws -> (code: Int32, output: String, errors: String) {
+  public static func run(
+    _ arguments: [String], input: String? = nil
+  ) throws -> (code: Int32, output: String, errors: String) {
     try withTemporaryFolder { folder in
       let process = Process()
       let files = ["output", "errors"].map { folder.appending(path: $0) }
       for file in files { try Data().write(to: file) }
       process.executableURL = try executable()
       process.arguments = arguments
+      if let input {
+        let file = folder.appending(path: "input")
+        try Data(input.utf8).write(to: file)
+        process.standardInput = try FileHandle(forReadingFrom: file)
+      }
       process.standardOutput = try FileHandle(forWritingTo: files[0])
       process.standardError = try FileHandle(forWritingTo: files[1])
       try process.run()

@@ -1,0 +1,60 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `saltus speak` with the bundled voice.
+struct SpeakCommandTests {
+  private func speak(
+    _ arguments: [String], input: String? = nil
+  ) throws -> (code: Int32, output: String, errors: String) {
+    try SaltusCommand.run(["speak", "--threads", "1"] + arguments, input: input)
+  }
+
+  private func object(_ json: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+  }
+
+  @Test(arguments: ["", " \n", "...", "😀"])
+  func aTextWithNothingToReadIsWarnedOf(text: String) throws {
+    try withTemporaryFolder { folder in
+      let (wav, json) = (folder.appending(path: "x.wav").path, folder.appending(path: "x.json").path)
+      let result = try speak([text, "-o", wav, "--json", json])
+      #expect(result.code == 0 && result.errors.contains("warning: there is nothing in the text"), "\(result.errors)")
+      let report = try object(String(contentsOfFile: json, encoding: .utf8))
+      #expect(report["audio_seconds"] as? Double == 0)
+      #expect((report["warnings"] as? [String])?.count == 1)
+      let line = try speak(["--jsonl"], input: String(decoding: try JSONEncoder().encode(["text": text, "output": wav]), as: UTF8.self))
+      #expect((try object(line.output)["warnings"] as? [String])?.first?.hasPrefix("there is nothing") == true)
+    }
+  }
+
+  @Test func aTextThatIsReadHasNoWarning() throws {
+    try withTemporaryFolder { folder in
+      let (wav, json) = (folder.appending(path: "x.wav").path, folder.appending(path: "x.json").path)
+      let result = try speak(["Yes.", "-o", wav, "--json", json])
+      #expect(result.code == 0 && result.errors.isEmpty, "\(result.errors)")
+      #expect(try object(String(contentsOfFile: json, encoding: .utf8))["warnings"] == nil)
+      // A silence that was asked for is something, too.
+      let pause = try speak(["--ssml", "<break time=\"1s\"/>", "-o", wav])
+      #expect(pause.code == 0 && pause.errors.isEmpty, "\(pause.errors)")
+    }
+  }
+
+  @Test func unknownKeysOfALineAreNamed() throws {
+    try withTemporaryFolder { folder in
+      let wav = folder.appending(path: "x.wav").path
+      let lines = [
+        #"{"text": "Yes.", "output": "\#(wav)", "speeker": "kathleen", "zzzzzzzz": 1}"#, "",
+        #"{"text": "Yes.", "output": "\#(wav)", "seed": 3}"#, #"{"text": "Yes."}"#,
+      ]
+      let result = try speak(["--jsonl"], input: lines.joined(separator: "\n"))
+      let answers = try result.output.split(separator: "\n").map { try object(String($0)) }
+      try #require(result.code == 0 && answers.count == 3, "\(result.errors)")
+      #expect(
+        answers[0]["error"] as? String
+          == "line 1: unknown keys \"speeker\" (did you mean \"speaker\"?), \"zzzzzzzz\"; there are: output, seed, speaker, text")
+      #expect(answers[0]["output"] == nil && answers[1]["error"] == nil && answers[1]["output"] as? String == wav)
+      #expect((answers[2]["error"] as? String)?.hasPrefix("line 4: each line is one {") == true)
+    }
+  }
+}
