@@ -13,7 +13,8 @@ struct Speak: SharedByRanks {
     discussion: """
       Text comes from the argument, or from standard input. Numbers, dates, sums of money and the like are written out
       (--print-normalized shows how). [[HH AH0 L OW1]] in the text are phonemes; --ssml reads <break>, <prosody rate>,
-      <phoneme> and <sub>.
+      <phoneme> and <sub>. Either is spoken sentence by sentence as it comes, in bounded memory; a mistake in markup is told
+      when it is reached, and leaves no file.
 
       --jsonl speaks one {"text": …, "output": FILE} per line with the voice loaded once; "speaker" and "seed" are possible,
       too. Each line is answered with one: what it cost and warnings, or an error. Under mpirun (a build for MPI) ranks share
@@ -91,7 +92,7 @@ struct Speak: SharedByRanks {
     if jsonl { return try speakLines(job) }
     let keeps = SpeechJob.Keeps(words: timings != nil, spectra: spectrogram != nil)
     var result = try job.run(
-      try SentenceSource(text, isSSML: ssml, lexicon: job.lexicon),
+      SentenceSource(text, isSSML: ssml, lexicon: job.lexicon),
       output: SpeechOutput(path: output, sampleRate: voice.description.mel.sampleRate),
       keeps: keeps)
     result.report.loadMs = loaded
@@ -108,8 +109,8 @@ struct Speak: SharedByRanks {
   private func show() throws {
     let lexicon = try voiceArguments.userLexicon()
     let pronouncer = Pronouncer(lexicon: lexicon)
-    var source = try SentenceSource(text, isSSML: ssml, lexicon: lexicon)
-    while let sentence = source.next() {
+    var source = SentenceSource(text, isSSML: ssml, lexicon: lexicon)
+    while let sentence = try source.next() {
       if printNormalized && !"\(sentence)".isEmpty { print(sentence) }
       guard phonemes else { continue }
       let sequence = try PhonemeSequence([sentence], pronouncer: pronouncer, phones: PhonemeSequence.symbols)

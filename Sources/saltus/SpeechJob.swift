@@ -5,30 +5,27 @@ import TextFrontEnd
 
 /// A text's sentences: of an argument, or of standard input as it comes, in bounded memory.
 struct SentenceSource {
-  private var reader: SentenceReader<TextPieces>?
-  private var sentences: ArraySlice<Sentence> = []
-  private var markupWarnings: [String] = []
+  // One of them.
+  private var plain: SentenceReader<TextPieces>?
+  private var markup: SSMLSentenceReader<TextPieces>?
 
   /// - Parameters:
   ///   - text: nil or "-" for standard input.
-  ///   - isSSML: such a document is read as a whole.
   ///   - lexicon: the user's words, looked up as they are written.
-  /// - Throws: `SSMLError`.
-  init(_ text: String?, isSSML: Bool, lexicon: UserLexicon) throws {
+  init(_ text: String?, isSSML: Bool, lexicon: UserLexicon) {
     let pieces = TextPieces(text == "-" ? nil : text)
-    guard isSSML else {
-      reader = SentenceReader(pieces, lexicon: lexicon)
-      return
+    if isSSML {
+      markup = SSMLSentenceReader(pieces, lexicon: lexicon)
+    } else {
+      plain = SentenceReader(pieces, lexicon: lexicon)
     }
-    let normalized = try TextNormalizer(lexicon: lexicon).normalize(ssml: pieces.reduce(into: "") { $0 += $1 })
-    sentences = normalized.sentences[...]
-    markupWarnings = normalized.warnings
   }
 
   /// What could not be read so far.
-  var warnings: [String] { reader?.warnings ?? markupWarnings }
+  var warnings: [String] { plain?.warnings ?? markup?.warnings ?? [] }
 
-  mutating func next() -> Sentence? { reader == nil ? sentences.popFirst() : reader!.next() }
+  /// - Throws: `SSMLError` where the markup is wrong: what comes before it was given.
+  mutating func next() throws -> Sentence? { plain == nil ? try markup!.next() : plain!.next() }
 }
 
 /// A text, or what standard input brings, in pieces that end between characters.
@@ -49,9 +46,13 @@ struct TextPieces: Sequence, IteratorProtocol {
       return text
     }
     guard isOpen else { return nil }
-    let data = (try? FileHandle.standardInput.read(upToCount: 4096)) ?? Data()
-    partial += data
-    if data.isEmpty {
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    // FileHandle would wait until there are so many.
+    var count = 0
+    repeat { count = read(STDIN_FILENO, &bytes, bytes.count) } while count < 0 && errno == EINTR
+    if count > 0 {
+      partial += bytes[..<count]
+    } else {
       isOpen = false
       return partial.isEmpty ? nil : String(decoding: partial, as: UTF8.self)
     }
@@ -90,18 +91,15 @@ struct SpeechJob {
 
   /// Speaks until the text ends or Ctrl-C; what was spoken until then is kept.
   ///
-  /// - Parameter makeSource: evaluated on the clock: markup is read there.
-  func run(
-    _ makeSource: @autoclosure () throws -> SentenceSource, output: SpeechOutput, keeps: Keeps
-  ) throws -> Result {
+  func run(_ source: SentenceSource, output: SpeechOutput, keeps: Keeps) throws -> Result {
     let synthesizer = try synthesizer()
     var result = Result(recording: SpeechRecording(voice.description))
     let rate = Double(voice.description.mel.sampleRate)
     var samples = 0
     var milliseconds = 0.0
     var start = DispatchTime.now()
-    var source = try makeSource()
-    while !Interrupt.isRequested, let sentence = source.next() {
+    var source = source
+    while !Interrupt.isRequested, let sentence = try source.next() {
       result.report.textMs += start.millisecondsAgo
       let first = Double(samples) / rate
       var last = first

@@ -23,7 +23,8 @@ struct SpeakCommandTests {
       let report = try object(String(contentsOfFile: json, encoding: .utf8))
       #expect(report["audio_seconds"] as? Double == 0)
       #expect((report["warnings"] as? [String])?.count == 1)
-      let line = try speak(["--jsonl"], input: String(decoding: try JSONEncoder().encode(["text": text, "output": wav]), as: UTF8.self))
+      let line = try speak(
+        ["--jsonl"], input: String(decoding: try JSONEncoder().encode(["text": text, "output": wav]), as: UTF8.self))
       #expect((try object(line.output)["warnings"] as? [String])?.first?.hasPrefix("there is nothing") == true)
     }
   }
@@ -52,9 +53,31 @@ struct SpeakCommandTests {
       try #require(result.code == 0 && answers.count == 3, "\(result.errors)")
       #expect(
         answers[0]["error"] as? String
-          == "line 1: unknown keys \"speeker\" (did you mean \"speaker\"?), \"zzzzzzzz\"; there are: output, seed, speaker, text")
+          == "line 1: unknown keys \"speeker\" (did you mean \"speaker\"?), \"zzzzzzzz\"; there are: output, seed, speaker, text"
+      )
       #expect(answers[0]["output"] == nil && answers[1]["error"] == nil && answers[1]["output"] as? String == wav)
       #expect((answers[2]["error"] as? String)?.hasPrefix("line 4: each line is one {") == true)
     }
+  }
+
+  /// Speech of what has come through a pipe that stays open.
+  @Test(arguments: [false, true]) func textIsSpokenBeforeItHasEnded(isSSML: Bool) throws {
+    let process = Process()
+    let (input, output) = (Pipe(), Pipe())
+    process.executableURL = try SaltusCommand.executable()
+    process.arguments = ["speak", "--raw", "--threads", "1"] + (isSSML ? ["--ssml"] : [])
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    // It would end what it does after any other signal.
+    defer { kill(process.processIdentifier, SIGKILL) }
+    let sentence = isSSML ? "<s>This is a sentence.</s> " : "This is a sentence. "
+    try input.fileHandleForWriting.write(
+      contentsOf: Data(((isSSML ? "<speak>" : "") + String(repeating: sentence, count: 12)).utf8))
+    // Were it to wait for more, nothing would ever come.
+    let watch = DispatchWorkItem { [number = process.processIdentifier] in kill(number, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: watch)
+    #expect(output.fileHandleForReading.availableData.count > 0)
+    watch.cancel()
   }
 }

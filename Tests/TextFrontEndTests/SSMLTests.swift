@@ -85,4 +85,60 @@ import TextFrontEnd
     }
     #expect(error("<phoneme ph=\" \">x</phoneme>")?.description.contains("ARPAbet") == true)
   }
+
+  /// A document of every kind of markup, several screens long.
+  private static let long = (0..<40).map { number in
+    """
+    <!-- part \(number) --><p>Part <prosody rate="80%">number \(number) &amp; more</prosody>.<break time="200ms"/> Dr. Who's
+    <phoneme ph="HH AH0 L OW1">hello</phoneme>, <sub alias="World Wide Web">W3C</sub>: <![CDATA[x < 5]]> 你 &#65;.</p>
+    """
+  }.joined(separator: "\n")
+
+  @Test(arguments: [1, 2, 3, 7, 50, 4096])
+  func piecesOfAnyLengthGiveTheSentencesOfTheWholeText(length: Int) throws {
+    let text = "<speak>" + Self.long + "</speak>"
+    let whole = try normalize(text)
+    #expect(whole.sentences.count > 40 && whole.warnings.count == 1)
+    let scalars = Array(text.unicodeScalars)
+    var reader = SSMLSentenceReader(
+      stride(from: 0, to: scalars.count, by: length).lazy.map {
+        String(String.UnicodeScalarView(scalars[$0..<min($0 + length, scalars.count)]))
+      })
+    var sentences: [Sentence] = []
+    while let sentence = try reader.next() { sentences.append(sentence) }
+    #expect(sentences == whole.sentences && reader.warnings == whole.warnings)
+  }
+
+  @Test func aSentenceIsGivenBeforeTheTextHasEnded() throws {
+    var taken = 0
+    let endless = sequence(state: 0) { (_: inout Int) -> String? in
+      taken += 1
+      return taken == 1
+        ? "<speak>" : "<p>This is one of <prosody rate=\"fast\">endlessly many</prosody> sentences.</p> "
+    }
+    var reader = SSMLSentenceReader(endless)
+    for _ in 0..<10 { #expect(try reader.next()?.description == "this is one of endlessly many sentences.") }
+    #expect(taken < 20)
+  }
+
+  @Test func whatComesBeforeAMistakeIsGiven() throws {
+    let good = String(repeating: "<s>This is right.</s>\n", count: 30)
+    var reader = SSMLSentenceReader(CollectionOfOne(good + "<s>wrong</p>"))
+    var count = 0
+    let error = #expect(throws: SSMLError.self) { while try reader.next() != nil { count += 1 } }
+    #expect(error == SSMLError(line: 31, column: 9, problem: .unexpectedEnd(tag: "p", open: "s")))
+    #expect(count >= 25)
+  }
+
+  @Test func aTagWithoutAnEndIsRefusedBeforeItFillsTheMemory() {
+    var taken = 0
+    let endless = sequence(state: 0) { (_: inout Int) -> String? in
+      taken += 1
+      return taken == 1 ? "<p>Hi.\n<sub alias='" : "never closed "
+    }
+    var reader = SSMLSentenceReader(endless)
+    let error = #expect(throws: SSMLError.self) { while try reader.next() != nil {} }
+    #expect(error == SSMLError(line: 2, column: 1, problem: .longTag(limit: 100_000)))
+    #expect(taken < 10_000)
+  }
 }

@@ -2,6 +2,8 @@
 public enum SSMLProblem: Error, Hashable, Sendable {
   case bareLessThan
   case unfinishedTag
+  /// Longer than so many Unicode scalars.
+  case longTag(limit: Int)
   case badAttribute(tag: String)
   case unknownEntity(String)
   case unexpectedEnd(tag: String, open: String?)
@@ -23,6 +25,10 @@ public struct SSMLError: Error, Hashable, Sendable, CustomStringConvertible {
     self.problem = problem
   }
 
+  init(_ place: TextPlace, _ problem: SSMLProblem) {
+    self.init(line: place.line, column: place.column, problem: problem)
+  }
+
   /// The place, the problem and what to do, on one line.
   public var description: String { "SSML line \(line), column \(column): \(message)" }
 
@@ -30,6 +36,7 @@ public struct SSMLError: Error, Hashable, Sendable, CustomStringConvertible {
     switch problem {
     case .bareLessThan: "\"<\" begins no tag; write &lt; for the character itself"
     case .unfinishedTag: "the tag has no \">\"; close it, or write &lt; for the character itself"
+    case .longTag(let limit): "the tag is longer than \(limit) characters; is a quotation mark or \">\" missing?"
     case .badAttribute(let tag): "<\(cut(tag))>: an attribute is not written as name=\"value\""
     case .unknownEntity(let name):
       "\"&\(cut(name))\" is no entity; write &amp; for the character itself (known: amp, lt, gt, quot, apos, #number)"

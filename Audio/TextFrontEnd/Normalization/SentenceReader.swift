@@ -4,33 +4,25 @@
 ///
 ///     for sentence in SentenceReader(lines) { … }
 public struct SentenceReader<Pieces: Sequence<String>>: Sequence, IteratorProtocol {
-  private var pieces: Pieces.Iterator
-  private var piece: String.UnicodeScalarView.Iterator?
+  private var scalars: ScalarReader<Pieces>
   private var tokenizer = TextTokenizer()
-  private var splitter = SentenceSplitter()
-  private let verbalizer: Verbalizer
+  private var sentences: SentenceBuilder
   private var offset = 0
-  private var isAtEnd = false
 
   /// - Parameters:
   ///   - pieces: of the text, in order.
   ///   - lexicon: the words that are looked up as they are written; `Pronouncer` needs it for those that are spoken.
   public init(_ pieces: Pieces, lexicon: UserLexicon = UserLexicon()) {
-    self.pieces = pieces.makeIterator()
-    verbalizer = Verbalizer(lexicon)
+    scalars = ScalarReader(pieces)
+    sentences = SentenceBuilder(lexicon: lexicon)
   }
 
   /// The next sentence with words or a silence in it; nil at the end of the text.
   public mutating func next() -> Sentence? {
     while true {
-      if let sentence = splitter.next(atEnd: isAtEnd) {
-        let clauses = verbalizer.clauses(of: sentence)
-        if !clauses.isEmpty { return Sentence(clauses) }
-      } else if isAtEnd {
-        return nil
-      } else {
-        read()
-      }
+      if let sentence = sentences.next() { return sentence }
+      if sentences.isAtEnd { return nil }
+      read()
     }
   }
 
@@ -40,22 +32,11 @@ public struct SentenceReader<Pieces: Sequence<String>>: Sequence, IteratorProtoc
   /// Reads some of the text, or notices its end.
   private mutating func read() {
     for _ in 0..<Self.stride {
-      guard let scalar = nextScalar() else {
-        isAtEnd = true
-        return splitter.append(tokenizer.takeAll())
-      }
+      guard let scalar = scalars.next() else { return sentences.append(tokenizer.takeAll(), isLast: true) }
       tokenizer.append(scalar, at: offset)
       offset += 1
     }
-    splitter.append(tokenizer.take())
-  }
-
-  private mutating func nextScalar() -> Unicode.Scalar? {
-    while true {
-      if let scalar = piece?.next() { return scalar }
-      guard let next = pieces.next() else { return nil }
-      piece = next.unicodeScalars.makeIterator()
-    }
+    sentences.append(tokenizer.take())
   }
 
   /// Characters between two looks for the end of a sentence.

@@ -20,24 +20,14 @@ public struct TextNormalizer: Sendable {
 
   /// The spoken form of a text in SSML, with or without <speak> around it.
   ///
-  /// Understood: `p`, `s`, `break` (time, strength), `prosody` (rate), `phoneme` (ph, in ARPAbet) and `sub` (alias).
+  /// As `SSMLSentenceReader` reads it.
   ///
   /// - Throws: `SSMLError` with line and column if tags, attributes or entities are wrong.
   public func normalize(ssml text: String) throws(SSMLError) -> NormalizedText {
-    let (tokens, warnings) = try SSMLReader.read(text)
-    var result = NormalizedText(warnings: warnings)
-    var splitter = SentenceSplitter()
-    let verbalizer = Verbalizer(lexicon)
-    for start in stride(from: 0, to: tokens.count, by: Self.blockLength) {
-      let end = min(start + Self.blockLength, tokens.count)
-      splitter.append(Array(tokens[start..<end]))
-      while let sentence = splitter.next(atEnd: end == tokens.count) {
-        let clauses = verbalizer.clauses(of: sentence)
-        if !clauses.isEmpty { result.sentences.append(Sentence(clauses)) }
-      }
-    }
+    var reader = SSMLSentenceReader(CollectionOfOne(text), lexicon: lexicon)
+    var result = NormalizedText()
+    while let sentence = try reader.next() { result.sentences.append(sentence) }
+    result.warnings = reader.warnings
     return result
   }
-
-  private static let blockLength = 256
 }
