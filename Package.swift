@@ -165,8 +165,7 @@ let package = Package(
       name: "SpeechTrainingTests",
       dependencies: [
         "AudioFile", "Autograd", "Checkpoints", "Comparison", "Consistency", "Reporting", "SpeechCorpus", "SpeechHead",
-        "SpeechTraining",
-        "TestSupport", "Training", "saltus",
+        "SpeechTraining", "TestSupport", "TextFrontEnd", "Training", "saltus",
       ]),
     .testTarget(
       name: "BundledModelsTests",

@@ -1,8 +1,6 @@
-import AudioFile
 import Foundation
 import SpeechCorpus
 import SpeechHead
-import Synchronization
 import TextFrontEnd
 
 /// The recorded sentences that a voice is trained on.
@@ -58,23 +56,27 @@ public struct SpeechExamples: Sendable {
         throw .badSetting("two corpora are named \(corpus.name); the folder's name is the speaker's")
       }
       let before = done
-      var read = reader.read(corpus, speaker: speaker, threads: threads) { progress(before + $0) }
+      let read = reader.read(corpus, threads: threads, progress: { progress(before + $0) }) {
+        [speaker] entry throws(SpeechError) in
+        try reader.utterance(entry, of: corpus, speaker: speaker)
+      }
       done += corpus.entries.count
-      excluded += read.excluded
-      let isHeldOut = read.utterances.map { Self.isHeldOut($0.text, share: configuration.heldOutSentences) }
-      let trained = zip(read.utterances, isHeldOut).filter { !$0.1 }.map(\.0.utterance)
+      excluded += read.excluded.map { Exclusion(name: "\(corpus.name)/\($0.entry.id)", reason: $0.reason) }
+      var utterances = read.used.map(\.value)
+      let isHeldOut = read.used.map { Self.isHeldOut($0.entry.text, share: configuration.heldOutSentences) }
+      let trained = zip(utterances, isHeldOut).filter { !$0.1 }.map(\.0)
       guard !trained.isEmpty else {
         throw .badSetting("\(corpus.path): no sentence can be trained on; saltus data describe \(corpus.path) says why")
       }
       let statistics =
         known?[speaker] ?? Self.statistics(of: trained, name: corpus.name, bands: configuration.mel.bands)
-      for index in read.utterances.indices {
-        statistics.normalize(&read.utterances[index].utterance.mel)
-        statistics.normalize(pitch: &read.utterances[index].utterance.pitch)
+      for index in utterances.indices {
+        statistics.normalize(&utterances[index].mel)
+        statistics.normalize(pitch: &utterances[index].pitch)
         if isHeldOut[index] {
-          heldOut.append(read.utterances[index].utterance)
+          heldOut.append(utterances[index])
         } else {
-          training.append(read.utterances[index].utterance)
+          training.append(utterances[index])
         }
       }
       speakers.append(statistics)
@@ -117,93 +119,5 @@ public struct SpeechExamples: Sendable {
     return VoiceDescription.Speaker(
       name: name, mean: mean.map { Float($0) }, deviation: Float(max(deviation, 1e-3)), pitchMean: Float(pitchMean),
       pitchDeviation: Float(max(pitchDeviation, 1e-2)))
-  }
-}
-
-/// Recordings with their texts → utterances with mels that are not normalised yet.
-private struct UtteranceReader {
-  struct Result {
-    var utterances: [(utterance: SpeechUtterance, text: String)] = []
-    var excluded: [SpeechExamples.Exclusion] = []
-  }
-
-  private let configuration: VoiceTrainingConfiguration
-  private let analysis: MelAnalysis
-  private let normalizer: TextNormalizer
-  private let pronouncer: Pronouncer
-
-  init(_ configuration: VoiceTrainingConfiguration, _ lexicon: UserLexicon) throws(SpeechError) {
-    normalizer = TextNormalizer(lexicon: lexicon)
-    pronouncer = Pronouncer(lexicon: lexicon)
-    self.configuration = configuration
-    analysis = try MelAnalysis(configuration.mel)
-  }
-
-  func read(_ corpus: SpeechCorpus, speaker: Int, threads: Int, progress: @Sendable @escaping (Int) -> Void) -> Result {
-    let report = CorpusReport(corpus, threads: threads)
-    let entries = report.usable(corpus)
-    let next = Atomic(0)
-    let slots = Mutex([Swift.Result<SpeechUtterance, SpeechError>?](repeating: nil, count: entries.count))
-    let done = Mutex(corpus.entries.count - entries.count)
-    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, entries.count))) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < entries.count else { return }
-        let outcome: Swift.Result<SpeechUtterance, SpeechError>
-        do throws(SpeechError) {
-          outcome = .success(try utterance(entries[index], of: corpus, speaker: speaker))
-        } catch {
-          outcome = .failure(error)
-        }
-        slots.withLock { $0[index] = outcome }
-        progress(
-          done.withLock {
-            $0 += 1
-            return $0
-          })
-      }
-    }
-    var result = Result()
-    for finding in report.findings where finding.problem.excludes {
-      result.excluded.append(
-        SpeechExamples.Exclusion(name: "\(corpus.name)/\(finding.entry.id)", reason: "\(finding.problem)"))
-    }
-    for (entry, slot) in zip(entries, slots.withLock { $0 }) {
-      switch slot! {
-      case .success(let utterance): result.utterances.append((utterance, entry.text))
-      case .failure(let error):
-        result.excluded.append(SpeechExamples.Exclusion(name: "\(corpus.name)/\(entry.id)", reason: "\(error)"))
-      }
-    }
-    return result
-  }
-
-  private func utterance(
-    _ entry: SpeechCorpus.Entry, of corpus: SpeechCorpus, speaker: Int
-  ) throws(SpeechError) -> SpeechUtterance {
-    let sequence: PhonemeSequence
-    let recording: RecordingPreparation.Prepared
-    do {
-      sequence = try PhonemeSequence(
-        normalizer.normalize(entry.text).sentences, pronouncer: pronouncer, phones: PhonemeSequence.symbols)
-      var preparation = RecordingPreparation()
-      preparation.sampleRate = configuration.mel.sampleRate
-      preparation.loudness = configuration.loudness
-      recording = try preparation(path: corpus.recording(of: entry)!)
-    } catch {
-      throw .badSetting("\(error)")
-    }
-    if sequence.isEmpty { throw .badSetting("nothing in its text can be read") }
-    let samples = recording.waveform.samples
-    if samples.isEmpty { throw .badSetting("the recording is silent") }
-    var utterance = SpeechUtterance(
-      name: "\(corpus.name)/\(entry.id)", tokens: sequence.tokens, speaker: speaker,
-      mel: try analysis(samples),
-      pitch: analysis.pitch(samples))
-    utterance.start = recording.start
-    let frames = utterance.frameCount(bands: configuration.mel.bands)
-    let states = sequence.tokens.count * configuration.encoder.states
-    if frames < states { throw .badSetting("too fast: \(frames) frames for the \(states) states of its phones") }
-    return utterance
   }
 }

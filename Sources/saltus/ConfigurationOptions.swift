@@ -13,6 +13,9 @@ struct ConfigurationOptions: ParsableArguments {
       valueName: "key=value"))
   var overrides: [String] = []
 
+  /// Whether there is none.
+  var isEmpty: Bool { config == nil && overrides.isEmpty }
+
   /// The defaults, under the file, under the overrides.
   ///
   /// - Throws: `ConfigurationError`.

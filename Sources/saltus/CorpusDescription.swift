@@ -1,6 +1,9 @@
 import Foundation
-import Reporting
 import SpeechCorpus
+import SpeechHead
+import SpeechTraining
+import Synchronization
+import TextFrontEnd
 
 /// What `saltus data describe` says of recordings.
 struct CorpusDescription: Encodable {
@@ -13,22 +16,32 @@ struct CorpusDescription: Encodable {
   }
 
   let sentences: Int
+  /// What is trained on or held out.
   let usable: Int
+  let heldOut: Int
   let minutes: Double
   let sampleRates: [Int: Int]
   let unlisted: [String]
   let findings: [Finding]
 
-  init(_ path: String, threads: Int) throws(CorpusError) {
+  /// - Throws: `CorpusError` for a folder that is no corpus, `SpeechError.badSetting` for impossible mel bands.
+  init(
+    _ path: String, _ configuration: VoiceTrainingConfiguration, lexicon: UserLexicon, threads: Int
+  ) throws {
     let corpus = try SpeechCorpus(path)
-    let report = CorpusReport(corpus, threads: threads)
+    let progress = Mutex(Ranks.progress("recordings", total: corpus.entries.count))
+    let examined = try CorpusExamination(corpus, configuration, lexicon: lexicon, threads: threads) { count in
+      progress.withLock { $0.update(step: count) }
+    }
+    progress.withLock { $0.finish() }
     sentences = corpus.entries.count
-    usable = report.usable(corpus).count
-    minutes = report.seconds / 60
-    sampleRates = report.sampleRates
-    unlisted = report.unlisted
-    findings = report.findings.map {
-      Finding(id: $0.entry.id, line: $0.entry.line, problem: "\($0.problem)", excluded: $0.problem.excludes)
+    heldOut = examined.heldOut.count
+    usable = examined.training.count + heldOut
+    minutes = examined.report.seconds / 60
+    sampleRates = examined.report.sampleRates
+    unlisted = examined.report.unlisted
+    findings = examined.findings.map {
+      Finding(id: $0.entry.id, line: $0.entry.line, problem: $0.problem, excluded: $0.excludes)
     }
   }
 
@@ -38,7 +51,8 @@ struct CorpusDescription: Encodable {
   var table: String {
     let rates = sampleRates.sorted { $0.key < $1.key }.map { "\($0.value) at \($0.key) Hz" }.joined(separator: ", ")
     var lines = [
-      "sentences   \(sentences), of which \(usable) can be trained on", "recordings  \(rates.isEmpty ? "none" : rates)",
+      "sentences   \(sentences), of which \(usable - heldOut) are trained on and \(heldOut) held out",
+      "recordings  \(rates.isEmpty ? "none" : rates)",
       String(format: "sound       %.1f minutes without silent ends", minutes),
     ]
     if !unlisted.isEmpty {

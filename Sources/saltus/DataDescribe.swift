@@ -2,6 +2,8 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Reporting
+import SpeechTraining
+import TextFrontEnd
 
 /// `saltus data`: looking at recorded data.
 struct DataCommand: ParsableCommand {
@@ -13,10 +15,14 @@ struct DataCommand: ParsableCommand {
       abstract:
         "Print columns, shapes, episodes, ranges, rate and problems of a data set, or what is in a folder of recordings.",
       discussion: """
+        Of recordings it asks what 'saltus train speech' asks, so that both leave out the same sentences; what is said there
+        of --lexicon, --config and --set should be said here, too.
+
         EXAMPLES:
           saltus data describe pusht_cchi_v7_replay.zarr
           saltus data describe door_human_v0.npz --json door.json
           saltus data describe recordings/me
+          saltus data describe recordings/me --lexicon words.dict --config Examples/Presets/voice/voice.yaml
         """)
 
     @Argument(
@@ -27,13 +33,24 @@ struct DataCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Write the description as JSON.", valueName: "FILE"))
     var json: String?
 
+    @Option(help: ArgumentHelp("Of recordings: pronunciations of your own, as for train speech.", valueName: "FILE"))
+    var lexicon: String?
+
+    @OptionGroup(title: "Training of recordings") var options: ConfigurationOptions
     @OptionGroup(visibility: .hidden) var threadOptions: ThreadOptions
 
     func run() throws {
       if CorpusDescription.isCorpus(path) {
-        let description = try CorpusDescription(path, threads: threadOptions.threads)
+        let configuration = try options.load(defaults: VoiceTrainingConfiguration())
+        if let problem = configuration.problem { throw CommandFailure(problem) }
+        let description = try CorpusDescription(
+          path, configuration, lexicon: UserLexicon(option: lexicon), threads: threadOptions.threads)
         if let json { try JSONFile.write(description, to: json) }
         return print(description.table)
+      }
+      guard lexicon == nil, options.isEmpty else {
+        throw CommandFailure(
+          "--lexicon, --config and --set are for recordings, and \(path) is no folder with metadata.csv")
       }
       let description = try DatasetDescription(URL(filePath: path))
       if let json { try JSONFile.write(description, to: json) }
