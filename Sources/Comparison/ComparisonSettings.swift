@@ -15,6 +15,8 @@ public struct ComparisonSettings: Sendable, Codable, Equatable {
   public var firstSeed: UInt64
   /// How seeds become starts; nil for voices.
   public var reset: String?
+  /// Checksum of the user's pronunciations; nil without any.
+  public var lexicon: String?
 
   public init(
     world: String, budget: Int, batchSize: Int, seed: UInt64, episodes: Int, firstSeed: UInt64, reset: String
@@ -30,9 +32,12 @@ public struct ComparisonSettings: Sendable, Codable, Equatable {
 
   /// Of a comparison of voices.
   ///
-  /// - Parameter sentences: held-out sentences of the first speaker, at most.
+  /// - Parameters:
+  ///   - sentences: held-out sentences of the first speaker, at most.
+  ///   - lexicon: checksum of the user's pronunciations.
   public init(
-    speakers: [String], budget: Int, batchSize: Int, seed: UInt64, sentences: Int, firstSeed: UInt64
+    speakers: [String], budget: Int, batchSize: Int, seed: UInt64, sentences: Int, firstSeed: UInt64,
+    lexicon: String? = nil
   ) {
     world = "speech"
     self.speakers = speakers
@@ -41,6 +46,7 @@ public struct ComparisonSettings: Sendable, Codable, Equatable {
     self.seed = seed
     episodes = sentences
     self.firstSeed = firstSeed
+    self.lexicon = lexicon
   }
 
   /// Training steps that a share of the budget pays for; 0 if it pays for none.
@@ -58,5 +64,6 @@ public struct ComparisonSettings: Sendable, Codable, Equatable {
     "\(world)\(speakers.map { " of \($0.joined(separator: " and "))" } ?? ""), \(budget) network evaluations of batch "
       + "\(batchSize) per method, seed \(seed); \(episodes) "
       + (reset.map { "episodes from start \(firstSeed) on (\($0))" } ?? "held-out sentences, noise of seed \(firstSeed)")
+      + (lexicon.map { ", pronunciations \($0)" } ?? "")
   }
 }

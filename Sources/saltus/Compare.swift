@@ -6,6 +6,8 @@ import Foundation
 import Reporting
 import SpeechCorpus
 import Support
+import TextFrontEnd
+import Training
 
 /// `saltus compare`: methods side by side, each trained with the same network, data and compute.
 struct Compare: ParsableCommand {
@@ -95,6 +97,12 @@ struct Compare: ParsableCommand {
         + "place of OUT/STAGE; may be repeated.", valueName: "STAGE=FILE"))
   var trained: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "With --speech pronunciations of your own, for training and for measuring: see saltus train speech.",
+      valueName: "FILE"))
+  var lexicon: String?
+
   @Option(help: ArgumentHelp("Folders of rows that were made before.", valueName: "DIR"))
   var rows: [String] = []
 
@@ -134,6 +142,7 @@ struct Compare: ParsableCommand {
     if let wrong = trained.first(where: { !$0.dropFirst().contains("=") || $0.hasSuffix("=") }) {
       throw ValidationError("--trained \(wrong): STAGE=FILE is needed, such as edm/teacher=teacher.safetensors.")
     }
+    if lexicon != nil && !speech { throw ValidationError("--lexicon is for --speech.") }
     if metrics != nil && !speech { throw ValidationError("--metrics is for --speech.") }
     for (name, value) in [("budget", budget), ("batch", batch ?? 1), ("episodes", episodes ?? 1)] where value < 1 {
       throw ValidationError("--\(name) \(value): at least 1 is needed.")
@@ -185,15 +194,17 @@ struct Compare: ParsableCommand {
   private func runSpeech() throws {
     let recognised = try metrics.map { try RecognitionMetrics(contentsOf: $0) }
     let corpora = try data.map { try SpeechCorpus($0) }
+    let pronunciations = try UserLexicon(option: lexicon)
     let settings = ComparisonSettings(
       speakers: corpora.map(\.name), budget: budget, batchSize: batch ?? 16, seed: seed, sentences: episodes ?? 100,
-      firstSeed: firstSeed)
+      firstSeed: firstSeed, lexicon: try lexicon.map(Self.checksum))
     var rows: [ComparisonRow<SpeechEvaluationReport>] = try collectedRows(settings) { out in
       try ComparisonRun<SpeechComparison>(
         preset: preset ?? "Examples/Presets/compare/speech/comparison.yaml", methods: methodNames, settings: settings,
         overrides: overrides, out: out
       ) { _, plans in
-        try SpeechComparison(corpora, plans, settings: settings, out: out, threads: threadOptions.threads)
+        try SpeechComparison(
+          corpora, plans, settings: settings, lexicon: pronunciations, out: out, threads: threadOptions.threads)
       }.run()
     }
     if let recognised {
@@ -205,6 +216,12 @@ struct Compare: ParsableCommand {
       }
     }
     try write(Comparison(rows))
+  }
+
+  private static func checksum(_ file: String) throws -> String {
+    var checksum = DataChecksum()
+    for byte in try Data(contentsOf: URL(filePath: file)) { checksum.add(UInt32(byte)) }
+    return checksum.text
   }
 
   private var trainedStages: [String: String] {

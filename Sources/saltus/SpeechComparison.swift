@@ -5,6 +5,7 @@ import Reporting
 import SpeechCorpus
 import SpeechHead
 import SpeechTraining
+import TextFrontEnd
 import Training
 
 /// Voices in a comparison: one encoder and one refiner, in OUT/encoder and OUT/refiner, and a decoder for every method;
@@ -22,6 +23,7 @@ final class SpeechComparison: ComparedHead {
 
   private let corpora: [SpeechCorpus]
   private let settings: ComparisonSettings
+  private let lexicon: UserLexicon
   private let out: String
   private let threads: Int
   /// All but the decoder's training.
@@ -33,10 +35,11 @@ final class SpeechComparison: ComparedHead {
   /// - Throws: `CommandFailure` for stages that would not share data and networks, or a stage's way of sampling that is none.
   init(
     _ corpora: [SpeechCorpus], _ plans: [ComparisonPlan<VoiceTrainingConfiguration>], settings: ComparisonSettings,
-    out: String, threads: Int
+    lexicon: UserLexicon, out: String, threads: Int
   ) throws(CommandFailure) {
     self.corpora = corpora
     self.settings = settings
+    self.lexicon = lexicon
     self.out = out
     self.threads = threads
     let stages = plans.flatMap(\.stages)
@@ -96,7 +99,7 @@ final class SpeechComparison: ComparedHead {
   /// Reads the recordings, and trains encoder and refiner or goes on with them.
   private func prepared() throws -> Common {
     if let common { return common }
-    let examples = try VoiceTrainingCommand.read(corpora, shared, threads: threads)
+    let examples = try VoiceTrainingCommand.read(corpora, shared, lexicon: lexicon, threads: threads)
     let trainer = try VoiceTrainer(shared, examples: examples, output: URL(filePath: out), threads: threads)
     let encoder = try VoiceTrainingCommand.stage("encoder", shared.encoder.training, trainer, resume: true) {
       try trainer.encoderStage(resume: $0)
@@ -131,6 +134,6 @@ final class SpeechComparison: ComparedHead {
     let entries = corpus.entries.filter { heldOut.contains("\(corpus.name)/\($0.id)") }
     return try SpeechEvaluation(
       Array(entries.prefix(settings.episodes)), of: corpus, mel: voice.description.mel, loudness: shared.loudness,
-      out: "\(out)/audio")
+      lexicon: lexicon, out: "\(out)/audio")
   }
 }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Comparison
 import Foundation
 import Reporting
@@ -34,11 +35,13 @@ struct SpeechComparisonCommandTests {
     for (name, text) in files { try Data(text.utf8).write(to: folder.appending(path: name)) }
   }
 
-  private func compare(_ folder: URL, _ more: String...) throws -> (code: Int32, output: String, errors: String) {
+  private func compare(_ folder: URL, out: String = "out", _ more: String...) throws -> (
+    code: Int32, output: String, errors: String
+  ) {
     try SaltusCommand.run(
       [
         "compare", "--speech", "--data", folder.appending(path: "me").path, "--out",
-        folder.appending(path: "out").path, "--preset", folder.appending(path: "comparison.yaml").path, "--batch", "4",
+        folder.appending(path: out).path, "--preset", folder.appending(path: "comparison.yaml").path, "--batch", "4",
         "--budget", "24", "--episodes", "2", "--threads", "1",
       ] + more)
   }
@@ -111,6 +114,31 @@ struct SpeechComparisonCommandTests {
       let usage = try SaltusCommand.run(["compare", "--metrics", "x", "--rows", "y"])
       #expect(usage.code == 64 && usage.errors.contains("--speech"))
       #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "out").path))
+    }
+  }
+
+  /// A lexicon changes what is trained and spoken, and rows with and without one are not of one table.
+  @Test func wordsOfTheUsersOwnAreTrained() throws {
+    try withTemporaryFolder { folder in
+      try writeCorpus(folder.path + "/me", sentences: sentences, pitch: 110)
+      try writePreset(folder)
+      let lexicon = folder.appending(path: "words.dict").path
+      try Data("the T EH1 K\nbig Z UW1\n".utf8).write(to: URL(filePath: lexicon))
+      let plain = try compare(folder, "--methods", "edm")
+      let own = try compare(folder, out: "own", "--methods", "edm", "--lexicon", lexicon)
+      #expect(plain.code == 0 && own.code == 0, "\(plain.errors)\(own.errors)")
+      let rows = try ["out", "own"].map { try Row.read(folder.appending(path: "\($0)/edm.json").path) }
+      #expect(rows[0].settings.lexicon == nil && rows[1].settings.lexicon != nil)
+      #expect(rows[0].results[0].report.frechet != rows[1].results[0].report.frechet)
+      // The phones that training saw, as its checkpoints remember them.
+      let seen = try ["out", "own"].map {
+        try SafetensorsFile(folder.appending(path: "\($0)/encoder/last.safetensors")).metadata["data"]
+      }
+      #expect(seen[0] != nil && seen[1] != nil && seen[0] != seen[1])
+      let mixed = try compare(folder, out: "own", "--methods", "ect")
+      #expect(mixed.code == 1 && mixed.errors.contains("made with other settings"), "\(mixed.errors)")
+      let usage = try SaltusCommand.run(["compare", "--rows", "x", "--lexicon", lexicon])
+      #expect(usage.code == 64 && usage.errors.contains("--lexicon is for --speech"))
     }
   }
 }

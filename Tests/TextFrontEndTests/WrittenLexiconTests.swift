@@ -53,6 +53,30 @@ import TextFrontEnd
     #expect(try spoken(text, Self.entries) == expected)
   }
 
+  @Test(arguments: [
+    ("The Abt. Sales is new. It grows.", "the [[AE1 P T]] sales is new. it grows."),
+    ("He runs the Abt. She left it.", "he runs the [[AE1 P T]]. she left it."),
+    ("He runs the Abt. I did not.", "he runs the [[AE1 P T]]. i did not."),
+    ("See Abt. II and Abt. A now.", "see [[AE1 P T]] two and [[AE1 P T]] a now."),
+    ("Call Abt. 5 or the abt. of old.", "call [[AE1 P T]] five or the [[AE1 P T]] of old."),
+    ("He runs the Abt.", "he runs the [[AE1 P T]]."),
+    ("He runs the Abt.\n\nSales grow.", "he runs the [[AE1 P T]]. sales grow."),
+    ("He runs the \"Abt.\" Then he left.", "he runs the [[AE1 P T]]. then he left."),
+    ("Is it the Abt.? Sales knows.", "is it the [[AE1 P T]]? sales knows."),
+    ("Ask Dipl.-Ing. Meyer, not Dipl. Meyer.", "ask [[IH1 NG]] meyer, not dipl. meyer."),
+    ("The gesch.Abt is new.", "the [[G EH1 SH]] is new."),
+    ("Dept. Sales and Dr. Who.", "department. sales and doctor who."),
+    ("A tabt. Sales.", "a tabt. sales."),
+  ])
+  func theUsersAbbreviationsEndSentencesOnlyBeforeTheirBeginnings(text: String, expected: String) throws {
+    let entries = "Abt. AE1 P T\nDipl.-Ing. IH1 NG\ngesch.Abt G EH1 SH"
+    #expect(try spoken(text, entries) == expected)
+    // As it comes in pieces, too.
+    let lexicon = try UserLexicon(text: entries, path: "words.dict")
+    let sentences = SentenceReader(text.map(String.init), lexicon: lexicon).map(\.description)
+    #expect(sentences.joined(separator: " ") == expected)
+  }
+
   @Test func theCaseOfTheTextComesFirst() throws {
     let entries = "Polish P OW1 L\npolish P AA1 L\nUS Y UW1 EH1 S\nIT AY1 T IY1\nit IH1 T"
     #expect(

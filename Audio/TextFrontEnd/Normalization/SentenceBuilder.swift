@@ -1,11 +1,14 @@
 /// Tokens as they come → sentences as they are spoken.
 struct SentenceBuilder {
-  private var splitter = SentenceSplitter()
+  private var splitter: SentenceSplitter
   private let verbalizer: Verbalizer
   /// Whether no more tokens come.
   private(set) var isAtEnd = false
 
-  init(lexicon: UserLexicon) { verbalizer = Verbalizer(lexicon) }
+  init(lexicon: UserLexicon) {
+    splitter = SentenceSplitter(forms: lexicon.written)
+    verbalizer = Verbalizer(lexicon)
+  }
 
   /// - Parameter isLast: whether the text ends with them.
   mutating func append(_ tokens: [TextToken], isLast: Bool = false) {

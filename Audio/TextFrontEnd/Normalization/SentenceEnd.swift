@@ -6,6 +6,8 @@ struct SentenceEnd {
   let next: Int
   /// Whether a closing quotation mark stands between them.
   let isQuoted: Bool
+  /// The user's words.
+  let forms: WrittenForms
 
   var isEnd: Bool {
     guard let follower else { return true }
@@ -47,6 +49,8 @@ struct SentenceEnd {
     let behind = tokens[next]
     // "Use .NET and ../x."
     if mark > 0, tokens[mark].spaced, !behind.spaced { return false }
+    let stop = forms.stop(in: tokens, at: mark)
+    if stop == .inside { return false }
     if !behind.spaced, next == mark + 1 {
       switch behind.kind {
       case .word: return beginsUnspacedSentence(behind)
@@ -56,6 +60,7 @@ struct SentenceEnd {
     }
     guard mark > 0, !tokens[mark].spaced else { return true }
     let word = tokens[mark - 1]
+    if stop == .atEnd, !isKnown(word), !isAsked { return beginsSentence(follower) }
     if word.isDigits {
       // "1. Open the door."
       return !(mark == 1 && word.text.utf8.count <= 2 && follower.isWord)
@@ -70,6 +75,21 @@ struct SentenceEnd {
       return word.lower.utf8.contains { "aeiouy".utf8.contains($0) }
     }
     return true
+  }
+
+  /// Whether there are rules for when a word's full stop ends a sentence.
+  private func isKnown(_ word: TextToken) -> Bool {
+    word.isLetter || AbbreviationTable.find(word.lower) != nil
+      || StateAbbreviations.name(window, at: min(3, mark - 1)) != nil
+  }
+
+  /// Whether a question mark or an exclamation mark is behind the full stop.
+  private var isAsked: Bool { tokens[mark..<next].contains { $0.isSymbol("?") || $0.isSymbol("!") } }
+
+  /// Whether no name goes on with what the user abbreviated: "The Abt. She", but "The Abt. Sales".
+  private func beginsSentence(_ follower: TextToken) -> Bool {
+    follower.isCapitalized && AbbreviationTable.sentenceStarters.contains(follower.lower) && follower.lower != "a"
+      && (follower.text != "I" || isPronoun(follower))
   }
 
   /// "done.Then", but not "example.com", "Node.js", "System.Out".

@@ -11,11 +11,15 @@ struct SentenceSplitter {
   /// Tokens after which a sentence without an end is cut.
   static let longest = 600
   /// How many tokens behind a full stop are looked at.
-  private static let lookahead = 20
+  static let lookahead = 20
   private static let longestEnd = 10
 
+  private let forms: WrittenForms
   private var buffer: [TextToken] = []
   private var scanned = 0
+
+  /// - Parameter forms: The user's words; a full stop that belongs to one may end no sentence.
+  init(forms: WrittenForms) { self.forms = forms }
 
   mutating func append(_ tokens: [TextToken]) { buffer += tokens }
 
@@ -66,7 +70,7 @@ struct SentenceSplitter {
     guard next < buffer.count else { return (next, .sentence, question) }
     let closing = afterBoundaries(from: next)
     if closing.next > next { return (closing.next, closing.pause, question) }
-    let decision = SentenceEnd(tokens: buffer, mark: index, next: next, isQuoted: isQuoted)
+    let decision = SentenceEnd(tokens: buffer, mark: index, next: next, isQuoted: isQuoted, forms: forms)
     return decision.isEnd ? (next, .sentence, question) : nil
   }
 

@@ -14,6 +14,9 @@ import Foundation
 /// checked; they are used only for a word that has no other entry. Of several plain entries for a word in the same case
 /// the last one counts, so that own entries can be put at the end of a larger list.
 ///
+/// An entry with a full stop at its end (`Abt.  AE1 P T`) is an abbreviation: its full stop ends a sentence only at the end
+/// of the text, before a paragraph, and before a word that begins sentences and hardly ever names ("She", "The", "In").
+///
 /// A word is looked up as it is written, before anything is made of it, if `TextNormalizer` or `SentenceReader` has the
 /// lexicon: FBI, iPhone, COVID-19, C++, Dr (whose full stop goes with it) and U.S. are whole written words, of which a
 /// possessive ending or a plural s may follow. `Pronouncer` looks up the words that are spoken: "five" of 5.
