@@ -79,34 +79,11 @@ struct SpeechTrainingTests {
     }
   }
 
-  private func train(
-    _ examples: SpeechExamples, _ output: URL, stopAfter: Int? = nil, resume: Bool = false
-  ) throws -> TrainedVoice {
-    let trainer = try VoiceTrainer(.tiny, examples: examples, output: output, threads: 2)
-    func run<Task>(_ stage: VoiceStage<Task>) throws -> TrainedVoice {
-      var steps = 0
-      _ = try stage.trainer.run(
-        shouldStop: { steps == stopAfter },
-        report: { _ in steps += 1 })
-      return try stage.voice()
-    }
-    let encoder = try run(trainer.encoderStage(resume: resume))
-    let refiner = try run(
-      trainer.refinerStage(start: encoder, aligned: trainer.aligned(by: encoder), resume: resume))
-    let aligned = try trainer.aligned(by: refiner)
-    let teacher = try run(
-      trainer.decoderStage(
-        VoiceTrainingConfiguration.tiny.teacher, name: "teacher", start: refiner, aligned: aligned, resume: resume))
-    return try run(
-      trainer.decoderStage(
-        VoiceTrainingConfiguration.tiny.student, name: "student", start: teacher, aligned: aligned, resume: resume))
-  }
-
   /// All stages, and each of them again in two halves with a restart between them.
   @Test func aResumedTrainingIsTheSameByteForByte() throws {
     try withExamples { examples, folder in
       let whole = folder.appending(path: "whole")
-      let voice = try train(examples, whole)
+      let voice = try trainTiny(examples, whole)
       #expect(voice.description.objective?.method == .ect)
       let halves = folder.appending(path: "halves")
       let trainer = try VoiceTrainer(.tiny, examples: examples, output: halves, threads: 1)
@@ -182,7 +159,7 @@ struct SpeechTrainingTests {
 
   @Test func everyStageTrainsItsOwnPart() throws {
     try withExamples { examples, folder in
-      let voice = try train(examples, folder.appending(path: "run"))
+      let voice = try trainTiny(examples, folder.appending(path: "run"))
       let encoder = try TrainedVoice(contentsOf: folder.appending(path: "run/encoder/last.safetensors"))
       #expect(voice.model.encoderParameters.allSatisfy { voice.weights[$0] == encoder.weights[$0] })
       #expect(voice.model.refinerParameters.contains { voice.weights[$0] != encoder.weights[$0] })

@@ -1,5 +1,6 @@
 import AudioFile
 import Foundation
+import SpeechHead
 import SpeechTraining
 
 /// A folder of "sentences": for each letter a buzz of its own, between silences.
@@ -58,4 +59,21 @@ extension VoiceTrainingConfiguration {
     }
     return configuration
   }
+}
+
+/// Trains all stages of a tiny voice, each into its folder.
+func trainTiny(_ examples: SpeechExamples, _ output: URL) throws -> TrainedVoice {
+  let configuration = VoiceTrainingConfiguration.tiny
+  let trainer = try VoiceTrainer(configuration, examples: examples, output: output, threads: 2)
+  func run<Task>(_ stage: VoiceStage<Task>) throws -> TrainedVoice {
+    _ = try stage.trainer.run()
+    return try stage.voice()
+  }
+  let encoder = try run(trainer.encoderStage(resume: false))
+  let refiner = try run(trainer.refinerStage(start: encoder, aligned: trainer.aligned(by: encoder), resume: false))
+  let aligned = try trainer.aligned(by: refiner)
+  let teacher = try run(
+    trainer.decoderStage(configuration.teacher, name: "teacher", start: refiner, aligned: aligned, resume: false))
+  return try run(
+    trainer.decoderStage(configuration.student, name: "student", start: teacher, aligned: aligned, resume: false))
 }
