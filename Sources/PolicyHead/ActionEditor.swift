@@ -8,13 +8,6 @@ import Foundation
 /// Known values are returned bit for bit, whatever the range of the data; known means to about 1e-13 of themselves. What is
 /// drawn keeps to the range of the data's actions, except where a mean outside of it makes that impossible.
 public final class ActionEditor {
-  /// What decides the noise.
-  public enum Noise: Sendable, Equatable {
-    case seed(UInt64)
-    /// Between the noises of two seeds, on the sphere: `share` 0 is the first seed's sample, 1 the second's.
-    case between(UInt64, UInt64, share: Double)
-  }
-
   public var description: PolicyDescription { predictor.description }
   private let predictor: ActionPredictor
 
@@ -64,7 +57,7 @@ public final class ActionEditor {
   /// - Returns: `[horizon][action]` in the data's units.
   /// - Throws: `PolicyError.badSetting` if all is known, or for a method that makes no falling chain.
   public func draw(
-    _ history: [[Double]], _ edit: ActionEdit, method: SamplingMethod, noise: Noise, call: UInt32 = 0
+    _ history: [[Double]], _ edit: ActionEdit, method: SamplingMethod, noise: NoiseSource, call: UInt32 = 0
   ) throws(PolicyError) -> [[Double]] {
     precondition(
       edit.horizon == description.horizon && edit.actionSize == description.actionSize, "an edit for another policy")
@@ -75,26 +68,8 @@ public final class ActionEditor {
     let sketch = edit.sketch.map { range.normalized($0.rows.joined().map { Float($0) }) }
     let center = sketch.map { sketch in keeping.map { $0.applied(to: sketch) } ?? sketch }
     let drawn = predictor.draw(
-      [history], keeping: keeping, around: center, &sampler, noise: filling(noise, call: call))[0]
+      [history], keeping: keeping, around: center, &sampler, noise: noise.filling(step: call))[0]
     return edit.restored(drawn, range: range)
-  }
-
-  /// What fills an array with the noise of its next use.
-  private func filling(_ noise: Noise, call: UInt32) -> (UnsafeMutableBufferPointer<Float>) -> Void {
-    switch noise {
-    case .seed(let seed):
-      var noise = SampleNoise(seeds: [seed], step: call)
-      return { noise.fill($0) }
-    case .between(let first, let second, let share):
-      var noises = [first, second].map { SampleNoise(seeds: [$0], step: call) }
-      return { values in
-        let ends = noises.indices.map { index in
-          noises[index].fill(values)
-          return Array(values)
-        }
-        _ = values.update(fromContentsOf: sphericalInterpolation(ends[0], ends[1], share: share))
-      }
-    }
   }
 
   private func sampler(_ method: SamplingMethod, _ edit: ActionEdit) throws(PolicyError) -> Sampler {

@@ -97,10 +97,10 @@ package final class DecoderPlan {
   ///
   /// - Parameters:
   ///   - sketch: where the first noise is centred, `[frames, bands]`.
-  ///   - missing: which numbers of the sketch are no more than that, 1, and which are kept, 0; nil for all no more.
+  ///   - use: what of the sketch is kept. A plan for blocks has a multiple of their frames.
   package func run(
-    _ conditions: [Float], speaker: Int, _ method: SamplingMethod, seed: UInt64, sketch: [Float]? = nil,
-    missing: [Float]? = nil
+    _ conditions: [Float], speaker: Int, _ method: SamplingMethod, noise: NoiseSource, sketch: [Float]? = nil,
+    use: AcousticPredictor.Given.Use = .sketch
   ) throws(ConsistencyError) -> [Float] {
     let bands = description.mel.bands
     let count = conditions.count / description.decoder.frameCondition
@@ -110,11 +110,11 @@ package final class DecoderPlan {
     let indicators = denoiser.plan.input("speaker")
     for index in indicators.indices { indicators[index] = index == speaker ? 1 : 0 }
     var sampler = try description.sampler(method, elementCount: sample.count)
-    // Every call of a chain has a generator of its own, so that no frame's noise depends on the padding.
+    // Every call of a chain has a generator of its own, so that no frame's noise depends on the padding, which has none.
     var call: UInt32 = 0
     let fillNoise = { (values: UnsafeMutableBufferPointer<Float>) in
-      var noise = SampleNoise(seeds: [seed], step: call)
-      noise.fill(values)
+      noise.filling(step: call)(UnsafeMutableBufferPointer(rebasing: values[..<(count * bands)]))
+      values[(count * bands)...].update(repeating: 0)
       call += 1
     }
     let evaluate: EvaluateInPlace = { [denoiser] x, sigma, end in denoiser(x, sigma, to: end) }
@@ -122,15 +122,26 @@ package final class DecoderPlan {
     func padded(_ values: [Float], with padding: Float) -> [Float] {
       values + [Float](repeating: padding, count: sample.count - values.count)
     }
-    if let sketch, let missing {
-      var edit = try Edit(padded(sketch, with: 0), missing: padded(missing, with: 1), shape: [1, frames, bands])
-      sampler.sample(sample, keeping: &edit, noise: fillNoise, evaluate)
-    } else if let sketch {
-      padded(sketch, with: 0).withUnsafeBufferPointer {
-        sampler.sample(sample, around: $0, noise: fillNoise, evaluate)
-      }
-    } else {
+    guard let sketch else {
       sampler.sample(sample, noise: fillNoise, evaluate)
+      return Array(sample.prefix(count * bands))
+    }
+    let values = padded(sketch, with: 0)
+    func complete(_ missing: [Float], _ map: OrthogonalMap) throws(ConsistencyError) {
+      var edit = try Edit(values, missing: missing, shape: [1, frames, bands], map: map)
+      sampler.sample(sample, keeping: &edit, noise: fillNoise, evaluate)
+    }
+    switch use {
+    case .complete(let missing): try complete(padded(missing, with: 1), .identity)
+    case .completeBlocks(let size):
+      // The first coordinate of a whole block is its mean.
+      let missing = (0..<sample.count).map { index -> Float in
+        let frame = index / bands
+        return frame % size == 0 && frame + size <= count ? 0 : 1
+      }
+      try complete(missing, try .blockAverage(size))
+    case .sketch:
+      values.withUnsafeBufferPointer { sampler.sample(sample, around: $0, noise: fillNoise, evaluate) }
     }
     return Array(sample.prefix(count * bands))
   }

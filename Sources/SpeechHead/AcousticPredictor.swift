@@ -21,6 +21,8 @@ public final class AcousticPredictor {
     public enum Use: Sendable {
       /// What the mask has at 0 is kept, what it has at 1 is missing: `[frames, bands]`.
       case complete([Float])
+      /// The means of whole blocks of so many frames are kept, 2 or more; what is finer, and what is behind them, is missing.
+      case completeBlocks(of: Int)
       /// Nothing is kept: noise is added to it, from which the sample is drawn.
       case sketch
     }
@@ -83,12 +85,12 @@ public final class AcousticPredictor {
   ///   - durations: frames of every state.
   ///   - frames: a stretch of the utterance; nil for all of it.
   ///   - pitch: of all frames, its normalised logarithm, 0 for none; nil for what the encoder expects.
-  ///   - seed: decides all noise, whatever the length that is computed beside it.
+  ///   - noise: decides all of it, whatever the length that is computed beside it.
   ///   - given: a spectrogram of these frames to be edited; nil for a free sample. The mean knows nothing of it.
   /// - Throws: `SpeechError.badSetting` for a method that makes no falling chain.
   public func mel(
     _ encoded: EncodedUtterance, durations: [Int32], frames: Range<Int>? = nil, pitch: [Float]? = nil, speaker: Int,
-    method: Method, seed: UInt64, given: Given? = nil
+    method: Method, noise: NoiseSource, given: Given? = nil
   ) throws(SpeechError) -> [Float] {
     let range = frames ?? 0..<durations.reduce(0) { $0 + Int($1) }
     let bands = conditions.bands
@@ -98,7 +100,9 @@ public final class AcousticPredictor {
         $0.baseAddress!, frames: range, of: encoded, durations: durations,
         pitch: pitch ?? conditions.expectedPitch(encoded, durations: durations), speaker: speaker)
     }
-    let length = Self.bucket(range.count, smallest: 64, multiple: description.decoder.timeMultiple)
+    var multiple = description.decoder.timeMultiple
+    if case .completeBlocks(let size) = given?.use { multiple *= size }
+    let length = Self.bucket(range.count, smallest: 64, multiple: multiple)
     refiners.value(for: length) { RefinerPlan(voice, frames: length, threads: threads) }.run(&rows)
     var mel = [Float](repeating: 0, count: range.count * bands)
     for frame in 0..<range.count {
@@ -112,9 +116,8 @@ public final class AcousticPredictor {
     do {
       // The decoder's data is what the mean leaves.
       let sketch = given.map { zip($0.mel, mel).map { $0 - $1 } }
-      var mask: [Float]?
-      if case .complete(let missing) = given?.use { mask = missing }
-      sample = try plan.run(rows, speaker: speaker, sampling, seed: seed, sketch: sketch, missing: mask)
+      sample = try plan.run(
+        rows, speaker: speaker, sampling, noise: noise, sketch: sketch, use: given?.use ?? .sketch)
     } catch {
       throw .badSetting("\(error)")
     }

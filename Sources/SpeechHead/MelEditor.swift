@@ -9,7 +9,7 @@ import Foundation
 public final class MelEditor {
   /// What was found.
   public struct Result: Sendable {
-    /// ln mel, `[frames, bands]`: known numbers bit for bit.
+    /// ln mel, `[frames, bands]`: known numbers bit for bit, known means of blocks as exactly as single precision has them.
     public var logMel: [Float]
     /// ln mel of the refined mean, which the decoder has no part in.
     public var mean: [Float]
@@ -38,18 +38,18 @@ public final class MelEditor {
   /// - Parameters:
   ///   - logMel: ln mel of the recording, `[frames, bands]`, at the loudness of the voice's training; what is missing has no
   ///     influence.
-  ///   - pitch: Hz, 0 where there is none, `[frames]`; what lies in gaps has no influence.
+  ///   - pitch: Hz, 0 where there is none, `[frames]`; what lies in gaps has no influence, and of blocks only the means have.
   ///   - method: a chain of several falling sigmas: with one call known and missing parts know nothing of each other.
   /// - Throws: `SpeechError.badSetting` if nothing is missing, the text does not fit, or the method makes no chain.
   public func complete(
-    _ logMel: [Float], pitch: [Float], missing: MissingMel, tokens: [PhonemeToken], method: SamplingMethod, seed: UInt64
+    _ logMel: [Float], pitch: [Float], missing: MissingMel, tokens: [PhonemeToken], method: SamplingMethod,
+    noise: NoiseSource
   ) throws(SpeechError) -> Result {
     guard !missing.isEmpty else { throw .badSetting("nothing of the spectrogram is missing; give a gap or a limit") }
-    let mask = missing.mask
-    var values = logMel
-    for i in values.indices where mask[i] == 1 { values[i] = 0 }
+    let (mask, size) = (missing.mask, missing.blockSize)
     var result = try draw(
-      values, pitch: pitch, missing: missing, tokens: tokens, use: .complete(mask), method: method, seed: seed)
+      missing.known(of: logMel), pitch: pitch, missing: missing, tokens: tokens,
+      use: size > 1 ? .completeBlocks(of: size) : .complete(mask), method: method, noise: noise)
     for i in mask.indices where mask[i] == 0 { result.logMel[i] = logMel[i] }
     return result
   }
@@ -64,17 +64,34 @@ public final class MelEditor {
   ///     more away.
   /// - Throws: `SpeechError.badSetting` if the text does not fit or the sigmas do not fall.
   public func denoise(
-    _ logMel: [Float], pitch: [Float], tokens: [PhonemeToken], sigmas: [Double], seed: UInt64
+    _ logMel: [Float], pitch: [Float], tokens: [PhonemeToken], sigmas: [Double], noise: NoiseSource
   ) throws(SpeechError) -> Result {
     let bands = predictor.description.mel.bands
     let missing = try MissingMel(gaps: [], frames: logMel.count / bands, bands: bands)
     return try draw(
-      logMel, pitch: pitch, missing: missing, tokens: tokens, use: .sketch, method: .chain(sigmas: sigmas), seed: seed)
+      logMel, pitch: pitch, missing: missing, tokens: tokens, use: .sketch, method: .chain(sigmas: sigmas), noise: noise
+    )
+  }
+
+  /// What the voice makes of a text of which there is no recording, as long as it expects it to be.
+  ///
+  /// - Throws: `SpeechError.badSetting` if the method makes no chain.
+  public func render(
+    _ tokens: [PhonemeToken], method: SamplingMethod, noise: NoiseSource
+  ) throws(SpeechError) -> Result {
+    let encoded = predictor.encode(tokens, speaker: speaker)
+    let durations = predictor.durations(encoded)
+    func predict(_ method: AcousticPredictor.Method) throws(SpeechError) -> [Float] {
+      var values = try predictor.mel(encoded, durations: durations, speaker: speaker, method: method, noise: noise)
+      predictor.description.speakers[speaker].denormalize(&values)
+      return values
+    }
+    return Result(logMel: try predict(.sampled(method)), mean: try predict(.mean), durations: durations)
   }
 
   private func draw(
     _ logMel: [Float], pitch: [Float], missing: MissingMel, tokens: [PhonemeToken], use: AcousticPredictor.Given.Use,
-    method: SamplingMethod, seed: UInt64
+    method: SamplingMethod, noise: NoiseSource
   ) throws(SpeechError) -> Result {
     precondition(
       logMel.count == missing.frames * missing.bands && pitch.count == missing.frames,
@@ -86,17 +103,30 @@ public final class MelEditor {
     for gap in missing.gaps {
       for frame in gap { contour[frame] = 0 }
     }
+    if missing.blockSize > 1 { contour = Self.middles(of: contour, blockSize: missing.blockSize) }
     statistics.normalize(pitch: &contour)
     let encoded = predictor.encode(tokens, speaker: speaker)
     let durations = try alignment.durations(
       encoded, mel: mel, missing: missing, expected: predictor.durations(encoded))
     func predict(_ method: AcousticPredictor.Method) throws(SpeechError) -> [Float] {
       var values = try predictor.mel(
-        encoded, durations: durations, pitch: contour, speaker: speaker, method: method, seed: seed,
+        encoded, durations: durations, pitch: contour, speaker: speaker, method: method, noise: noise,
         given: AcousticPredictor.Given(mel: mel, use: use))
       statistics.denormalize(&values)
       return values
     }
     return Result(logMel: try predict(.sampled(method)), mean: try predict(.mean), durations: durations)
+  }
+
+  /// The geometric mean of every block's pitch, at the block's middle, and 0 at all other frames: a contour goes on through
+  /// these.
+  private static func middles(of pitch: [Float], blockSize: Int) -> [Float] {
+    var result = [Float](repeating: 0, count: pitch.count)
+    for start in stride(from: 0, to: pitch.count / blockSize * blockSize, by: blockSize) {
+      let voiced = pitch[start..<start + blockSize].filter { $0 > 0 }
+      if voiced.isEmpty { continue }
+      result[start + blockSize / 2] = exp(voiced.reduce(0) { $0 + log($1) } / Float(voiced.count))
+    }
+    return result
   }
 }

@@ -151,7 +151,8 @@ public final class SpeechSynthesizer {
   ) throws -> Chunk {
     var clock = Stopwatch()
     var mel = try predictor.mel(
-      encoded, durations: durations, frames: frames, speaker: settings.speaker, method: settings.method, seed: seed)
+      encoded, durations: durations, frames: frames, speaker: settings.speaker, method: settings.method,
+      noise: .seed(seed))
     description.speakers[settings.speaker].denormalize(&mel)
     cost.acoustic += clock.lap()
     cost.networkCalls += callsPerChunk

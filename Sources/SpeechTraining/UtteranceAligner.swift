@@ -39,7 +39,8 @@ public struct UtteranceAligner: Sendable {
         }
         // The mean takes no sampling, which is all that could be refused.
         let means = try? predictor.mel(
-          encoded, durations: durations, pitch: utterance.pitch, speaker: utterance.speaker, method: .mean, seed: 0)
+          encoded, durations: durations, pitch: utterance.pitch, speaker: utterance.speaker, method: .mean,
+          noise: .seed(0))
         guard let means else { return }
         let aligned = AlignedUtterance(utterance, encoded: encoded, durations: durations, means: means)
         results.withLock { $0[index] = aligned }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Consistency
 import Foundation
 import PolicyHead
 import Reporting
@@ -87,7 +88,7 @@ struct ActionEditArguments: ParsableArguments {
   }
 
   /// What decides the noise.
-  func noise(seed: UInt64) -> ActionEditor.Noise {
+  func noise(seed: UInt64) -> NoiseSource {
     guard between.count == 2, let share else { return .seed(seed) }
     return .between(between[0], between[1], share: share)
   }

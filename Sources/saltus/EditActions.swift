@@ -219,7 +219,7 @@ extension EditActions {
     return { index in
       let now = observed.start == nil ? first : try observed.read(for: policy, index: index)
       if let recorded = now.recorded { return (now.history, recorded) }
-      let noise = ActionEditor.Noise.seed((seed ?? 0) &+ UInt64(index))
+      let noise = NoiseSource.seed((seed ?? 0) &+ UInt64(index))
       return (now.history, try editor.draw(now.history, ActionEdit(for: policy), method: method, noise: noise))
     }
   }

@@ -7,6 +7,15 @@ import SpeechTraining
 
 /// A recording that `saltus edit speech` works on: at the voice's rate and loudness, with what is missing taken out.
 struct EditedRecording {
+  /// What the edit is not to know.
+  enum Hidden {
+    /// Stretches of time and what lies above a frequency in Hz, or nothing.
+    case parts(gaps: [SecondsRange], bandwidth: Double?)
+    /// All of the mel but the means of so many frames, or but every so many frames.
+    case finerThanBlocks(of: Int)
+    case allButEvery(Int)
+  }
+
   private let mel: VoiceDescription.Mel
   private let repair: WaveformRepair
   /// At the loudness of training, gaps silent.
@@ -21,10 +30,13 @@ struct EditedRecording {
   /// Hz, `[frames]`.
   let pitch: [Float]
   let missing: MissingMel
-  let isRepair: Bool
+  /// Whether the recording's transform is known where nothing is missing.
+  private let isRepair: Bool
 
   /// - Throws: `AudioError`, `SpeechError`, or `CommandFailure` for a gap that is not inside.
-  init(path: String, mel: VoiceDescription.Mel, gaps: [SecondsRange], bandwidth: Double?) throws {
+  init(path: String, mel: VoiceDescription.Mel, hidden: Hidden) throws {
+    var (gaps, bandwidth): ([SecondsRange], Double?) = ([], nil)
+    if case .parts(let stretches, let limit) = hidden { (gaps, bandwidth) = (stretches, limit) }
     self.mel = mel
     let recording = try Waveform(contentsOf: path, sampleRate: mel.sampleRate)
     let rate = Double(mel.sampleRate)
@@ -50,10 +62,16 @@ struct EditedRecording {
     pitch = analysis.pitch(damaged)
     repair = try WaveformRepair(mel)
     let (repair, count) = (repair, original.count)
-    missing = try MissingMel(
-      gaps: self.gaps.map { repair.frames(touching: $0, of: count) },
-      bandLimit: bandwidth.map { repair.bands(below: $0) }, frames: pitch.count, bands: mel.bands)
-    isRepair = !missing.isEmpty
+    missing =
+      switch hidden {
+      case .parts:
+        try MissingMel(
+          gaps: self.gaps.map { repair.frames(touching: $0, of: count) },
+          bandLimit: bandwidth.map { repair.bands(below: $0) }, frames: pitch.count, bands: mel.bands)
+      case .finerThanBlocks(let size): try MissingMel(blocks: size, frames: pitch.count, bands: mel.bands)
+      case .allButEvery(let step): try MissingMel(allButEvery: step, frames: pitch.count, bands: mel.bands)
+      }
+    isRepair = !gaps.isEmpty || bandwidth != nil
   }
 
   var seconds: Double { Double(original.count) / Double(mel.sampleRate) }
@@ -69,9 +87,7 @@ struct EditedRecording {
 
   /// Before and after, one above the other; with `truth` the intact recording below them.
   func pictures(_ edited: [Float], title: String, truth: Bool) -> SpectrogramStack {
-    var before = logMel
-    let (mask, silence) = (missing.mask, log(Float(1e-5)))
-    for i in mask.indices where mask[i] == 1 { before[i] = silence }
+    let before = missing.known(of: logMel, filler: log(Float(1e-5)))
     func spectrogram(_ values: [Float], _ name: String) -> Spectrogram {
       Spectrogram(values: values, bands: mel.bands, frameRate: mel.frameRate, title: "\(title): \(name)")
     }

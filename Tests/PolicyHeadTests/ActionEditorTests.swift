@@ -45,7 +45,7 @@ struct ActionEditorTests {
   }
 
   private func draw(
-    _ edit: ActionEdit, steps: Int = 4, noise: ActionEditor.Noise = .seed(5), call: UInt32 = 0,
+    _ edit: ActionEdit, steps: Int = 4, noise: NoiseSource = .seed(5), call: UInt32 = 0,
     with editor: ActionEditor? = nil
   ) throws -> [[Double]] {
     let editor = editor ?? self.editor

@@ -104,7 +104,7 @@ struct DecoderTaskTests {
           func mel(_ method: AcousticPredictor.Method) throws -> [Float] {
             try predictor.mel(
               aligned.encoded, durations: aligned.durations, pitch: aligned.utterance.pitch, speaker: speaker,
-              method: method, seed: 1)
+              method: method, noise: .seed(1))
           }
           // With 8 intervals Heun's method would spread samples by 1.47 times too much.
           residual += zip(try mel(.sampled(.solver(.heun, intervals: 32))), try mel(.mean)).map { Double($0 - $1) }

@@ -24,9 +24,10 @@ struct MelEditorTests {
     for missing in [
       try MissingMel(gaps: [20..<31], frames: frames, bands: 8),
       try MissingMel(gaps: [0..<4, 50..<60], frames: frames, bands: 8),
+      try MissingMel(allButEvery: 7, frames: frames, bands: 8),
     ] {
       let result = try editor.complete(
-        mel, pitch: pitch, missing: missing, tokens: tokens(9), method: method, seed: 1)
+        mel, pitch: pitch, missing: missing, tokens: tokens(9), method: method, noise: .seed(1))
       let (mask, mel) = (missing.mask, mel)
       for i in mask.indices { #expect((result.logMel[i] == mel[i]) == (mask[i] == 0)) }
       #expect(result.logMel.allSatisfy { $0.isFinite })
@@ -46,16 +47,65 @@ struct MelEditorTests {
         for band in 0..<8 { mel[frame * 8 + band] = value }
         pitch[frame] = hertz
       }
-      return try editor.complete(mel, pitch: pitch, missing: missing, tokens: tokens(9), method: method, seed: 1).logMel
+      return try editor.complete(
+        mel, pitch: pitch, missing: missing, tokens: tokens(9), method: method, noise: .seed(1)
+      ).logMel
     }
     #expect(try edit(-9, 0) == edit(3, 400))
+  }
+
+  /// 60 frames are 15 blocks of 4, or 8 of 7 with 4 frames behind them.
+  @Test(arguments: [4, 7]) func meansOfBlocksStay(size: Int) throws {
+    let editor = try MelEditor(voice)
+    let missing = try MissingMel(blocks: size, frames: frames, bands: 8)
+    func edit(_ mel: [Float], seed: UInt64 = 1) throws -> [Float] {
+      try editor.complete(
+        mel, pitch: pitch, missing: missing, tokens: tokens(9), method: method, noise: .seed(seed)
+      ).logMel
+    }
+    func mean(_ mel: [Float], _ block: Int, _ band: Int) -> Double {
+      (0..<size).reduce(0) { $0 + Double(mel[(block * size + $1) * 8 + band]) } / Double(size)
+    }
+    let edited = try edit(mel)
+    for block in 0..<frames / size {
+      for band in 0..<8 { #expect(abs(mean(edited, block, band) - mean(mel, block, band)) < 1e-4) }
+    }
+    let others = try edit(mel, seed: 2)
+    #expect(missing.knownError(edited, mel) < 1e-4 && missing.knownError(others, edited) < 1e-4)
+    #expect(zip(edited, others).filter { abs($0 - $1) > 1e-3 }.count > edited.count / 2)
+    // What is finer, or behind the last block, has no influence.
+    var changed = mel
+    for band in 0..<8 {
+      changed.swapAt(8 + band, 16 + band)
+      if size == 7 { changed[59 * 8 + band] = 9 }
+    }
+    #expect(try edit(changed) == edited)
+  }
+
+  @Test func aTakeBetweenTwoOthersIsBetweenThem() throws {
+    let editor = try MelEditor(voice)
+    func take(_ noise: NoiseSource) throws -> [Float] {
+      try editor.render(tokens(9), method: .consistency(steps: 1), noise: noise).logMel
+    }
+    func distance(_ a: [Float], _ b: [Float]) -> Double {
+      zip(a, b).reduce(0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }.squareRoot()
+    }
+    let ends = try [take(.seed(1)), take(.seed(2))]
+    #expect(try take(.between(1, 2, share: 0)) == ends[0] && take(.between(1, 2, share: 1)) == ends[1])
+    let middle = try take(.between(1, 2, share: 0.5))
+    let apart = distance(ends[0], ends[1])
+    #expect(distance(middle, ends[0]) < 0.9 * apart && distance(middle, ends[1]) < 0.9 * apart)
+    // The voice's own durations and pitch, and the mean that no noise changes.
+    let result = try editor.render(tokens(9), method: .consistency(steps: 1), noise: .seed(1))
+    #expect(result.durations.reduce(0) { $0 + Int($1) } * 8 == result.logMel.count)
+    #expect(try editor.render(tokens(9), method: .consistency(steps: 1), noise: .seed(2)).mean == result.mean)
   }
 
   @Test func denoisingKeepsWhatItsNoiseLeaves() throws {
     let editor = try MelEditor(voice)
     let mel = mel
     func distance(_ sigma: Double) throws -> Float {
-      let result = try editor.denoise(mel, pitch: pitch, tokens: tokens(9), sigmas: [sigma], seed: 1)
+      let result = try editor.denoise(mel, pitch: pitch, tokens: tokens(9), sigmas: [sigma], noise: .seed(1))
       return zip(result.logMel, mel).map { abs($0 - $1) }.max()!
     }
     #expect(try distance(1e-4) < 0.01)
@@ -72,7 +122,7 @@ struct MelEditorTests {
     ]
     for (missing, count, method, text) in wrong {
       let error = #expect(throws: SpeechError.self) {
-        try editor.complete(mel, pitch: pitch, missing: missing, tokens: tokens(count), method: method, seed: 1)
+        try editor.complete(mel, pitch: pitch, missing: missing, tokens: tokens(count), method: method, noise: .seed(1))
       }
       #expect(error?.description.contains(text) == true, "\(String(describing: error)) should say: \(text)")
     }
@@ -94,6 +144,25 @@ struct MissingMelTests {
     let squares = 49.0 + 1 + 25 + 9 + 9 + 25 + 1 + 25
     let distance = try #require(missing.distance(missing.linearInterpolation(of: mel), mel))
     #expect(abs(distance - (squares / 8).squareRoot()) < 1e-6)
+  }
+
+  @Test func linesGoFromTheMiddleOfABlockToThatOfTheNext() throws {
+    let missing = try MissingMel(blocks: 2, frames: 5, bands: 1)
+    #expect(missing.gaps == [4..<5] && !missing.isEmpty && missing.mask == [1, 1, 1, 1, 1])
+    let mel: [Float] = [1, 3, 9, 11, 50]
+    // Means of 2 and 10 at 0.5 and 2.5.
+    #expect(missing.linearInterpolation(of: mel) == [2, 4, 8, 10, 10])
+    #expect(missing.known(of: mel, filler: -1) == [2, 2, 10, 10, -1])
+    #expect(missing.knownError(mel, [2, 4, 9, 11, 0]) == 1)
+    let squares = 1.0 + 1 + 1 + 1 + 1600
+    let distance = try #require(missing.distance(missing.linearInterpolation(of: mel), mel))
+    #expect(abs(distance - (squares / 5).squareRoot()) < 1e-4)
+    let every = try MissingMel(allButEvery: 3, frames: 8, bands: 1)
+    #expect(every.gaps == [1..<3, 4..<6, 7..<8] && every.mask == [0, 1, 1, 0, 1, 1, 0, 1])
+    for size in [1, 6] {
+      #expect(throws: SpeechError.self) { try MissingMel(blocks: size, frames: 5, bands: 1) }
+    }
+    #expect(throws: SpeechError.self) { try MissingMel(allButEvery: 1, frames: 5, bands: 1) }
   }
 
   @Test func bandsAboveALimitAreMissingInAllFrames() throws {

@@ -60,7 +60,7 @@ struct RefinerTaskTests {
       for aligned in sentences(20, seed: 900) {
         let mel = try predictor.mel(
           aligned.encoded, durations: aligned.durations, pitch: aligned.utterance.pitch,
-          speaker: aligned.utterance.speaker, method: .mean, seed: 0)
+          speaker: aligned.utterance.speaker, method: .mean, noise: .seed(0))
         squares += zip(mel, aligned.utterance.mel).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
         count += mel.count
       }

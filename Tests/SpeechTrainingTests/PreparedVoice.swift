@@ -57,7 +57,7 @@ struct PreparedVoice: Sendable {
     let predictor = try AcousticPredictor(voice)
     let encoded = predictor.encode(heldOut[0].utterance.tokens, speaker: 0)
     return try predictor.mel(
-      encoded, durations: predictor.durations(encoded), speaker: 0, method: method, seed: 1)
+      encoded, durations: predictor.durations(encoded), speaker: 0, method: method, noise: .seed(1))
   }
 
   /// A denoiser; one that guides students has learned to do without conditions.
