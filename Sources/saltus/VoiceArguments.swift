@@ -60,7 +60,8 @@ struct VoiceArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Pronunciations of your own, lines like: Saltus  S AE1 L T AH0 S (the CMU dictionary's form). Words as they are "
-        + "written (FBI, iPhone, H2O, Dr) or spoken; an entry in the same case comes first.", valueName: "FILE"))
+        + "written (FBI, iPhone, H2O, Dr) or spoken, abbreviations with their full stop (Abt.); an entry in the same case "
+        + "comes first.", valueName: "FILE"))
   var lexicon: String?
 
   func validate() throws {
