@@ -90,13 +90,17 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
   public var objective: ObjectiveConfiguration?
   /// The noise levels of its sampling chains.
   public var sampling: SamplingSchedule
+  /// What the normalised mel is multiplied by, about the mean of its band, before it becomes sound; 0.5 to 2, nil: 1. Predicted
+  /// spectra vary less over time than recorded ones do, and sound muffled for it (the global variance of Toda & Tokuda 2007).
+  public var contrast: Double?
   /// Set while only low-rank adapters of the decoder are trained; nil for a voice that is used.
   public var adaptation: LowRankAdaptation?
 
   public init(
     mel: Mel, phones: [String], speakers: [Speaker], encoder: PhonemeEncoder.Configuration,
     refiner: MeanRefiner.Configuration, decoder: TemporalUNet.Configuration, parameterisation: Parameterisation,
-    objective: ObjectiveConfiguration?, sampling: SamplingSchedule, adaptation: LowRankAdaptation? = nil
+    objective: ObjectiveConfiguration?, sampling: SamplingSchedule, contrast: Double? = nil,
+    adaptation: LowRankAdaptation? = nil
   ) {
     self.mel = mel
     self.phones = phones
@@ -107,6 +111,7 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
     self.parameterisation = parameterisation
     self.objective = objective
     self.sampling = sampling
+    self.contrast = contrast
     self.adaptation = adaptation
   }
 
@@ -125,6 +130,10 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
       throw .unknownSpeaker(name: name, known: speakers.map(\.name))
     }
     return index
+  }
+
+  static func problem(contrast: Double) -> String? {
+    (0.5...2).contains(contrast) ? nil : "contrast is \(contrast); 0.5 to 2 are possible"
   }
 
   /// What contradicts itself, or nil.
@@ -157,6 +166,7 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
     {
       return "speaker \(speaker.name): its mel statistics are damaged"
     }
+    if let contrast, let problem = Self.problem(contrast: contrast) { return problem }
     let limits = [
       ("sampleRate", mel.sampleRate, 1000...384_000), ("transformSize", mel.transformSize, 16...65_536),
       ("hop", mel.hop, 1...65_536),

@@ -10,14 +10,18 @@ public struct VoiceUse: Sendable, Codable, Equatable {
   public var gamma: Double?
   /// See `SamplingSchedule.guidance`; only for a decoder that was trained with it.
   public var guidance: Double?
+  /// See `VoiceDescription.contrast`.
+  public var contrast: Double?
 
   public init(
-    middleSigmas: [[Double]]? = nil, temperature: Double? = nil, gamma: Double? = nil, guidance: Double? = nil
+    middleSigmas: [[Double]]? = nil, temperature: Double? = nil, gamma: Double? = nil, guidance: Double? = nil,
+    contrast: Double? = nil
   ) {
     self.middleSigmas = middleSigmas
     self.temperature = temperature
     self.gamma = gamma
     self.guidance = guidance
+    self.contrast = contrast
   }
 }
 
@@ -25,9 +29,13 @@ extension TrainedVoice {
   /// The same networks, used in another way.
   ///
   /// - Throws: `SpeechError.badSetting` for a chain that does not fall, an impossible temperature, a gamma for a decoder
-  ///   that knows no jumps, or a guidance that was not trained.
+  ///   that knows no jumps, a guidance that was not trained, or an impossible contrast.
   public func used(_ use: VoiceUse) throws(SpeechError) -> TrainedVoice {
     var description = description
+    if let contrast = use.contrast {
+      if let problem = VoiceDescription.problem(contrast: contrast) { throw .badSetting(problem) }
+      description.contrast = contrast
+    }
     let preconditioning = description.parameterisation.preconditioning
     do {
       // A voice whose decoder is not trained yet is asked for no guidance either.

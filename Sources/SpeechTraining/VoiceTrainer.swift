@@ -24,7 +24,9 @@ public struct VoiceTrainer {
     communicator: any Communicator = SingleProcess(), threads: Int
   ) throws(TrainingError) {
     if let problem = configuration.problem { throw .configuration(problem) }
-    let description = configuration.description(phones: examples.phones, speakers: examples.speakers)
+    var description = configuration.description(phones: examples.phones, speakers: examples.speakers)
+    // Of the finished voice, not of its stages.
+    description.contrast = configuration.use.contrast
     if let problem = description.problem { throw .configuration(problem) }
     // What a later stage would object to is said before the first is trained.
     do {

@@ -25,7 +25,7 @@ struct BundleCommand: ParsableCommand {
       batches, for 8 significant bits. The others are computed in single precision. Judge it by the score.
 
       Keys, all of them choices made after the training: middleSigmas (entry i belongs to i + 2 steps), temperature, gamma
-      (of ctm and meanflow only), guidance (of lcm only), and for a policy actionSteps and initialTemperature.
+      (of ctm and meanflow only), guidance (of lcm only); for a voice contrast; for a policy actionSteps and initialTemperature.
 
       EXAMPLE:
         saltus bundle runs/student/last.safetensors -o pusht.safetensors

@@ -31,6 +31,38 @@ struct SpeechSynthesizerTests {
     #expect(try speak(text, settings).chunks.map(\.samples) != one.map(\.samples))
   }
 
+  /// The logarithmic spectrum about each band's mean, frame by frame; and what a file of the voice keeps.
+  @Test func contrastSpreadsTheSpectrumAboutItsMean() throws {
+    let plain = try voice()
+    let strong = try plain.used(VoiceUse(contrast: 1.25))
+    func mel(_ voice: TrainedVoice) throws -> [Float] {
+      let synthesizer = try SpeechSynthesizer(voice)
+      var mel: [Float] = []
+      for sentence in TextNormalizer().normalize(text).sentences {
+        try synthesizer.speak(sentence) { mel += $0.logMel }
+      }
+      return mel
+    }
+    let mean = plain.description.speakers[0].mean
+    let (before, after) = (try mel(plain), try mel(strong))
+    #expect(before.count == after.count && !before.isEmpty)
+    for (i, (x, y)) in zip(before, after).enumerated() {
+      let expected = mean[i % mean.count] + 1.25 * (x - mean[i % mean.count])
+      #expect(abs(y - expected) < 1e-4)
+    }
+    #expect(plain.description.contrast == nil && strong.description.contrast == 1.25)
+    #expect(try strong.used(VoiceUse()).description == strong.description)
+    for contrast in [0.4, 2.1, .nan] {
+      let error = #expect(throws: SpeechError.self) { try plain.used(VoiceUse(contrast: contrast)) }
+      #expect(error?.description.contains("0.5 to 2 are possible") == true)
+    }
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "voice.safetensors")
+      try strong.writeBundle(to: file)
+      #expect(try TrainedVoice(contentsOf: file).description.contrast == 1.25)
+    }
+  }
+
   @Test func wordsFollowOneAnotherWithinTheAudio() throws {
     let chunks = try speak(text).chunks
     let words = chunks.flatMap(\.words)
