@@ -2,26 +2,26 @@
 /// cost grows with its size. Among equal priorities the latest comes first.
 struct BucketQueue: ~Copyable {
   private let heads: UnsafeMutablePointer<Int32>
-  private let next: UnsafeMutablePointer<Int32>
+  private let links: UnsafeMutablePointer<Int32>
+  private let stride: Int
   private var highest = -1
 
-  /// - Parameter capacity: places are 0..<capacity, each in the queue at most once.
-  init(capacity: Int) {
+  /// - Parameters:
+  ///   - links: the queue's memory, a number for each place, `stride` numbers apart; its values do not matter.
+  ///     Each place is in the queue at most once.
+  init(links: UnsafeMutablePointer<Int32>, stride: Int) {
     heads = .allocate(capacity: 256)
     heads.initialize(repeating: -1, count: 256)
-    next = .allocate(capacity: capacity)
-    next.initialize(repeating: -1, count: capacity)
+    self.links = links
+    self.stride = stride
   }
 
-  deinit {
-    heads.deallocate()
-    next.deallocate()
-  }
+  deinit { heads.deallocate() }
 
   @inline(__always)
   mutating func insert(_ place: Int, priority: UInt8) {
     let bucket = Int(priority)
-    next[place] = heads[bucket]
+    links[place * stride] = heads[bucket]
     heads[bucket] = Int32(truncatingIfNeeded: place)
     if bucket > highest { highest = bucket }
   }
@@ -32,7 +32,7 @@ struct BucketQueue: ~Copyable {
     while highest >= 0 {
       let place = heads[highest]
       if place >= 0 {
-        heads[highest] = next[Int(place)]
+        heads[highest] = links[Int(place) * stride]
         return Int(place)
       }
       highest -= 1

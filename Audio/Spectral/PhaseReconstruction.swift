@@ -58,11 +58,14 @@ public struct PhaseReconstruction: Equatable, Sendable {
     let samples = try stft.check(frames: magnitudes.count, bins: magnitudes.width, samples: samples)
     try SpectralError.check(magnitudes: magnitudes, bins: stft.bins)
     guard samples > 0 else { return [] }
-    return signal(from: magnitudes, phases: startPhases(of: magnitudes, stft: stft), stft: stft, samples: samples)
+    return signal(
+      from: magnitudes, phases: startPhases(of: magnitudes, stft: stft), stft: stft, samples: samples)
   }
 
-  /// The iterations alone, from given phases in turns, [frame, bin]; sizes are the caller's care.
-  package func signal(from magnitudes: Frames, phases: [Float], stft: STFT, samples: Int) -> [Float] {
+  /// The iterations alone, from given phases; sizes are the caller's care.
+  package func signal(
+    from magnitudes: Frames, phases: @escaping FramePhases, stft: STFT, samples: Int
+  ) -> [Float] {
     func run(_ step: some ProjectionStep) -> [Float] {
       let work = PhaseIterations(stft, magnitudes, phases: phases, samples: samples, step: step)
       return work.run(iterations: iterations, threads: threads)
@@ -74,13 +77,15 @@ public struct PhaseReconstruction: Equatable, Sendable {
     }
   }
 
-  /// The start's phases in turns, -0.5...0.5, [frame, bin].
-  package func startPhases(of magnitudes: Frames, stft: STFT) -> [Float] {
+  /// The phases before the first iteration.
+  package func startPhases(of magnitudes: Frames, stft: STFT) -> FramePhases {
+    let bins = stft.bins
     switch start {
-    case .zero: [Float](repeating: 0, count: magnitudes.values.count)
-    case .random(let seed): magnitudes.values.indices.map { RandomPhase(seed: seed)[$0] }
+    case .zero: return { _, turns in turns.update(repeating: 0, count: bins) }
+    case .random(let seed): return RandomPhase(seed: seed).phases(bins: bins)
     case .pghi(let tolerance, let seed):
-      PhaseGradientHeap(stft: stft, tolerance: tolerance, random: RandomPhase(seed: seed)).phases(of: magnitudes)
+      return PhaseGradientHeap(stft: stft, tolerance: tolerance, random: RandomPhase(seed: seed))
+        .phases(of: magnitudes, threads: threads)
     }
   }
 }

@@ -11,4 +11,9 @@ struct RandomPhase: Sendable {
     z ^= z >> 31
     return Float(z >> 40) * 0x1p-24 - 0.5
   }
+
+  /// Those of frames of some bins in a row.
+  func phases(bins: Int) -> FramePhases {
+    { frame, turns in for bin in 0..<bins { turns[bin] = self[frame * bins + bin] } }
+  }
 }

@@ -21,6 +21,7 @@ final class RealTimePhase {
   private let priorities: UnsafeMutablePointer<UInt8>
   /// Whether this frame's bins have phases, [bin].
   private let isReached: UnsafeMutablePointer<Bool>
+  private let links: UnsafeMutablePointer<Int32>
   private var queue: BucketQueue
 
   init(stft: STFT, tolerance: Float, random: RandomPhase) {
@@ -35,12 +36,14 @@ final class RealTimePhase {
     priorities.initialize(repeating: 0, count: 2 * bins)
     isReached = .allocate(capacity: bins)
     isReached.initialize(repeating: false, count: bins)
-    queue = BucketQueue(capacity: 2 * bins)
+    links = .allocate(capacity: 2 * bins)
+    queue = BucketQueue(links: links, stride: 1)
   }
 
   deinit {
     priorities.deallocate()
     isReached.deallocate()
+    links.deallocate()
   }
 
   /// The next magnitudes are those of a new signal.

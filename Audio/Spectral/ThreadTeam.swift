@@ -1,34 +1,37 @@
 import CSpectral
 
-/// One of several threads that do a piece of work together and live no longer than it.
-struct ThreadTeam {
-  private let team: OpaquePointer
-  /// Which of them this one is.
-  let part: Int
-
-  /// How many there are; fewer than asked for where the system gives no more.
-  var parts: Int { Int(cs_team_parts(team)) }
-
-  /// Waits until all threads have come here.
-  func wait() { cs_team_barrier(team) }
-
-  /// The part of `0..<count` that is this thread's.
-  func share(of count: Int) -> Range<Int> { count * part / parts..<count * (part + 1) / parts }
-
+/// Threads that do a piece of work together and live no longer than it.
+package enum ThreadTeam {
   /// Calls `body` once on each of `threads` threads, one of which is the caller's.
-  static func run(threads: Int, _ body: @Sendable (ThreadTeam) -> Void) {
+  ///
+  /// - Parameter body: takes which of the threads it is on. The system may give fewer of them.
+  static func run(threads: Int, _ body: @Sendable (_ part: Int) -> Void) {
     withoutActuallyEscaping(body) { body in
-      var work = Work(body: body)
+      var work = body
       withUnsafeMutablePointer(to: &work) { work in
-        cs_team_run(Int32(threads), work) { context, team, part in
-          let work = context!.assumingMemoryBound(to: Work.self)
-          work.pointee.body(ThreadTeam(team: team!, part: Int(part)))
+        cs_team_run(Int32(threads), work) { context, part in
+          context!.assumingMemoryBound(to: (@Sendable (Int) -> Void).self).pointee(Int(part))
         }
       }
     }
   }
 
-  private struct Work {
-    let body: @Sendable (ThreadTeam) -> Void
+  /// Calls `body` for rounds over all places in a row: for one place when it and its neighbours have been through the
+  /// round before. Threads take what comes next, whichever is free.
+  ///
+  /// - Parameter body: takes which of the threads it is on, the round and the place.
+  package static func run(
+    threads: Int, rounds: Int, places: Int, _ body: @Sendable (_ part: Int, _ round: Int, _ place: Int) -> Void
+  ) {
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: places) { finished in
+      withoutActuallyEscaping(body) { body in
+        var work = body
+        withUnsafeMutablePointer(to: &work) { work in
+          cs_rounds_run(Int32(threads), rounds, places, finished.baseAddress, work) { context, part, round, place in
+            context!.assumingMemoryBound(to: (@Sendable (Int, Int, Int) -> Void).self).pointee(Int(part), round, place)
+          }
+        }
+      }
+    }
   }
 }

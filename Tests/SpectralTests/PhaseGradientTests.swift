@@ -9,8 +9,17 @@ struct PhaseGradientTests {
 
   private func phases(_ signal: [Float]) throws -> (turns: [Float], magnitudes: Frames, bins: Int) {
     let stft = try STFT(fftSize: size, hop: hop), magnitudes = try stft.magnitudes(of: signal)
-    let turns = PhaseReconstruction(start: .pghi(), iterations: 0).startPhases(of: magnitudes, stft: stft)
-    return (turns, magnitudes, stft.bins)
+    return (startTurns(.pghi(), magnitudes, stft), magnitudes, stft.bins)
+  }
+
+  /// The phases of all frames in turns, [frame, bin].
+  private func startTurns(_ start: PhaseReconstruction.Start, _ magnitudes: Frames, _ stft: STFT) -> [Float] {
+    let phases = PhaseReconstruction(start: start).startPhases(of: magnitudes, stft: stft)
+    var turns = [Float](repeating: 0, count: magnitudes.values.count)
+    turns.withUnsafeMutableBufferPointer {
+      for frame in 0..<magnitudes.count { phases(frame, $0.baseAddress! + frame * stft.bins) }
+    }
+    return turns
   }
 
   /// The distance of two phases in turns.
@@ -90,7 +99,7 @@ struct PhaseGradientTests {
   @Test func onlyPlacesBelowTheToleranceAreRandom() throws {
     let stft = try STFT(fftSize: 256, hop: 64), magnitudes = try stft.magnitudes(of: tones(4000))
     func phases(_ seed: UInt64, _ tolerance: Float) -> [Float] {
-      PhaseReconstruction(start: .pghi(tolerance: tolerance, seed: seed)).startPhases(of: magnitudes, stft: stft)
+      startTurns(.pghi(tolerance: tolerance, seed: seed), magnitudes, stft)
     }
     let greatest = magnitudes.values.max()!
     let (a, b) = (phases(1, 1e-2), phases(2, 1e-2))

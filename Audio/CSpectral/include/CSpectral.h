@@ -6,6 +6,8 @@
 // and a portable one, chosen at program start.
 #pragma once
 
+#include <stdint.h>
+
 // MARK: - Frames in and out of the transform
 
 // out[n] = window * (a + i b).
@@ -57,10 +59,12 @@ void cs_squared_difference(long count, const float *x, const float *y, double *d
 
 // MARK: - Threads
 
-typedef struct cs_team cs_team;
-// Calls work(context, team, part) once for each part in 0..<parts, each on its own thread, and returns when all are
-// done. Where the system gives fewer threads, `parts` is smaller: cs_team_parts tells.
-void cs_team_run(int parts, void *context, void (*work)(void *context, cs_team *team, int part));
-int cs_team_parts(const cs_team *team);
-// Waits until every part of the team has come here.
-void cs_team_barrier(cs_team *team);
+// Calls work(context, part) once for each part in 0..<threads, each on its own thread, and returns when all are done.
+// Where the system gives fewer threads, the last parts are left out: work should be shared out as it goes.
+void cs_team_run(int threads, void *context, void (*work)(void *context, int part));
+
+// Calls work(context, part, round, place) for the `count` rounds over all places in a row, `part` being the thread's.
+// A call begins when the calls for the same place and its neighbours in the round before have ended, and sees what they
+// wrote. `finished` [places] is scratch; `count` fits in 32 bits.
+void cs_rounds_run(int threads, long count, long places, uint32_t *finished, void *context,
+                   void (*work)(void *context, int part, long round, long place));
