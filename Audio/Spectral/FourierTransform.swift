@@ -6,8 +6,10 @@ import Synchronization
 ///
 /// Only the forward transform is planned: with real and imaginary parts exchanged before and after, it is the inverse,
 /// times N. A plan is made once per size and process. FFTW measures which of its algorithms is the fastest
-/// (0.08 s for N = 1024) and remembers that in `$XDG_CACHE_HOME/saltus/fftwf-wisdom` or `~/.cache/saltus/fftwf-wisdom`.
-/// If that file is damaged or cannot be written, the next process measures again; its choice may round differently.
+/// (0.1 s for N = 1024) and remembers that in a `WisdomFile`.
+///
+/// Algorithms differ in rounding. With its file of wisdom a machine takes the same one every time; without, as where the
+/// file is damaged or cannot be written, each process measures again and may get other last digits.
 package struct FourierTransform: Sendable {
   // Plans live as long as the process; FFTW may execute one on several threads at once.
   private struct Plan: @unchecked Sendable {
@@ -26,7 +28,8 @@ package struct FourierTransform: Sendable {
     fftwf_execute_dft(plan.pointer, Self.complex(input), Self.complex(output))
   }
 
-  /// Learns what a file of wisdom says; false if it cannot be read or is damaged, and then nothing is learnt.
+  /// Learns what a file of wisdom says; false if it cannot be read, is damaged or is another version's, and then nothing
+  /// is learnt.
   package static func readWisdom(from file: URL) -> Bool {
     planner.withLock { $0.read(file) }
   }
@@ -46,6 +49,8 @@ package struct FourierTransform: Sendable {
   private struct Planner {
     private var plans: [Int: Plan] = [:]
     private var hasReadWisdom = false
+    /// Once it has been read; nil where there is no place for one.
+    private var wisdomFile: URL?
 
     mutating func plan(size: Int) -> Plan {
       if let plan = plans[size] { return plan }
@@ -60,8 +65,12 @@ package struct FourierTransform: Sendable {
         fftwf_plan_dft_1d(
           Int32(size), complex(input.pointer), complex(output.pointer), FFTW_FORWARD, flags | FFTW_DESTROY_INPUT)
       }
-      if !hasReadWisdom, let wisdomFile { _ = read(wisdomFile) }
-      hasReadWisdom = true
+      if !hasReadWisdom {
+        wisdomFile = WisdomFile.url(
+          environment: ProcessInfo.processInfo.environment, wisdom: wisdom ?? "", processor: WisdomFile.processor)
+        if let wisdomFile { _ = read(wisdomFile) }
+        hasReadWisdom = true
+      }
       if let known = plan(FFTW_MEASURE | FFTW_WISDOM_ONLY) { return known }
       // In seconds; the best algorithm until then is taken.
       fftwf_set_timelimit(0.5)
@@ -74,25 +83,22 @@ package struct FourierTransform: Sendable {
       return measured
     }
 
-    private var wisdomFile: URL? {
-      let environment = ProcessInfo.processInfo.environment
-      if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
-        return URL(filePath: cache).appending(path: "saltus/fftwf-wisdom")
-      }
-      guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-      return URL(filePath: home).appending(path: ".cache/saltus/fftwf-wisdom")
+    /// What is known by now, as text.
+    private var wisdom: String? {
+      guard let text = fftwf_export_wisdom_to_string() else { return nil }
+      defer { free(text) }
+      return String(cString: text)
     }
 
     /// FFTW checks what it reads and takes nothing from a damaged file.
     func read(_ file: URL) -> Bool { fftwf_import_wisdom_from_filename(file.path) == 1 }
 
     func write(_ file: URL) -> Bool {
-      guard let text = fftwf_export_wisdom_to_string() else { return false }
-      defer { free(text) }
+      guard let wisdom else { return false }
       do {
         try FileManager.default.createDirectory(
           at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(String(cString: text).utf8).write(to: file, options: .atomic)
+        try Data(wisdom.utf8).write(to: file, options: .atomic)
         return true
       } catch { return false }
     }

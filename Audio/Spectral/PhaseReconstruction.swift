@@ -2,7 +2,8 @@
 ///
 /// Fast Griffin-Lim converges fastest from true magnitudes; ADMM gives the better sound from magnitudes that no signal
 /// has, such as those of an inverted mel spectrogram. From a PGHI start 8 to 16 iterations do what 60 do from zero.
-/// The result depends on the seed, not on the number of threads.
+/// The result depends on the seed, not on the number of threads; its last digits also depend on the way in which this
+/// machine transforms, see `FourierTransform`.
 public struct PhaseReconstruction: Equatable, Sendable {
   /// How iterations change the spectrum.
   public enum Method: Equatable, Sendable {

@@ -48,4 +48,44 @@ struct FourierTransformTests {
       theTransformIsItsDefinition(size: 80)
     }
   }
+
+  @Test func anotherVersionsWisdomIsRefused() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "wisdom")
+      #expect(FourierTransform.writeWisdom(to: file))
+      let text = try String(contentsOf: file, encoding: .utf8)
+      #expect(text.hasPrefix("(fftw-3."))
+      try text.replacingOccurrences(of: "(fftw-3.", with: "(fftw-2.").write(to: file, atomically: true, encoding: .utf8)
+      #expect(!FourierTransform.readWisdom(from: file))
+    }
+  }
+
+  @Test func everyVersionAndProcessorHasAFileOfItsOwn() throws {
+    func path(_ environment: [String: String], _ wisdom: String = "(fftw-3.3.10 w", _ processor: String = "") -> String?
+    {
+      WisdomFile.url(environment: environment, wisdom: wisdom, processor: processor)?.path
+    }
+    // FNV-1a of no bytes is its offset basis, of "a" 0xe40c292c.
+    #expect(path(["XDG_CACHE_HOME": "/c", "HOME": "/h"]) == "/c/saltus/fftw-3.3.10-811c9dc5.wisdom")
+    #expect(path(["HOME": "/h"], "(fftw-3.3.8 w", "a") == "/h/.cache/saltus/fftw-3.3.8-e40c292c.wisdom")
+    #expect(path(["XDG_CACHE_HOME": "c", "HOME": "/h"])?.hasPrefix("/h/.cache/") == true)
+    #expect(path(["XDG_CACHE_HOME": "c", "HOME": "h"]) == nil && path([:]) == nil)
+  }
+
+  @Test func theProcessorsKindIsWhatItIsNotHowItIsDoing() {
+    let kind = WisdomFile.kind(
+      cpuinfo: """
+        processor\t: 0
+        vendor_id\t: A
+        model\t\t: 1
+        model name\t: A 1: fast
+        cpu MHz\t\t: 2445.402
+        flags\t\t: fpu avx2
+
+        processor\t: 1
+        vendor_id\t: B
+        """)
+    #expect(kind == "vendor_id\t: A\nmodel\t\t: 1\nmodel name\t: A 1: fast\nflags\t\t: fpu avx2")
+    #expect(WisdomFile.kind(cpuinfo: "").isEmpty)
+  }
 }
