@@ -18,23 +18,14 @@ public struct Waveform: Sendable {
 
   /// Reads a whole file, converted to another rate if one is given.
   public init(contentsOf path: String, sampleRate: Int? = nil) throws(AudioError) {
-    let reader = try AudioReader(path)
-    let target = sampleRate ?? reader.sampleRate
-    if Double(max(target, reader.sampleRate)) / Double(min(target, reader.sampleRate)) > 256 {
-      throw AudioError(path: path, .absurd("\(reader.sampleRate) Hz cannot become \(target) Hz"))
-    }
-    let resampler = target == reader.sampleRate ? nil : Resampler(from: reader.sampleRate, to: target)
+    let reader = try ResamplingReader(path, sampleRate: sampleRate)
     var samples: [Float] = []
     while true {
-      let block = try reader.read(65_536)
-      if let resampler {
-        samples += resampler.convert(block, isLast: block.isEmpty)
-      } else {
-        samples += block
-      }
+      let block = try reader.read()
       if block.isEmpty { break }
+      samples += block
     }
-    self.init(samples: samples, sampleRate: target)
+    self.init(samples: samples, sampleRate: reader.sampleRate)
   }
 
   /// Writes a whole file.

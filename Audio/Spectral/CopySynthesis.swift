@@ -55,15 +55,24 @@ public struct CopySynthesis: Sendable {
   /// - Throws: `SpectralError` of kind `empty` or `notFinite`.
   public func callAsFunction(_ samples: [Float]) throws(SpectralError) -> Result {
     let magnitudes = try stft.magnitudes(of: samples)
+    let (result, time) = try signal(from: magnitudes, after: [], samples: samples.count)
+    return Result(
+      samples: result, spectralConvergence: try stft.spectralConvergence(of: result, magnitudes: magnitudes),
+      processingTime: time, seconds: Double(samples.count) / sampleRate)
+  }
+
+  /// A signal from what is kept of magnitudes, and how long that took.
+  ///
+  /// - Parameter earlier: of the signal that it continues, see `PhaseReconstruction`.
+  func signal(
+    from magnitudes: Frames, after earlier: [Float], samples: Int
+  ) throws(SpectralError) -> (signal: [Float], time: Duration) {
     let logMel = try mel?.forward(magnitudes)
     let clock = ContinuousClock()
     let start = clock.now
     var given = magnitudes
     if let mel, let logMel { given = try mel.inverse(logMel: logMel) }
-    let result = try reconstruction.signal(from: given, stft: stft, samples: samples.count)
-    let processingTime = clock.now - start
-    return Result(
-      samples: result, spectralConvergence: try stft.spectralConvergence(of: result, magnitudes: magnitudes),
-      processingTime: processingTime, seconds: Double(samples.count) / sampleRate)
+    let signal = try reconstruction.signal(from: given, after: earlier, stft: stft, samples: samples)
+    return (signal, clock.now - start)
   }
 }

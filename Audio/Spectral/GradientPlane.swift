@@ -44,23 +44,45 @@ final class GradientPlane: @unchecked Sendable {
     for bin in 0..<bins { turns[bin] = places[bin].turns }
   }
 
-  /// Sets the phases of all places without one. Each connected region starts with 0 at its strongest place.
-  func integrate() {
+  /// Sets the phases of all places without one. Each connected region starts with 0 at its strongest place, those that
+  /// touch the known frames with their phases.
+  ///
+  /// - Parameter known: the first frames' phases in turns, [frame, bin].
+  func integrate(after known: Frames) {
     let link = MemoryLayout<Place>.offset(of: \.link)!
     var queue = BucketQueue(
       links: UnsafeMutableRawPointer(places).advanced(by: link).assumingMemoryBound(to: Int32.self),
       stride: MemoryLayout<Place>.stride / MemoryLayout<Int32>.stride)
+    for frame in 0..<known.count { setKnown(frame, known, isLast: frame == known.count - 1, &queue) }
+    integrate(&queue)
     // Most places lie in one region: it leaves little to sort.
     if let first = strongest() { integrate(from: first, &queue) }
     for start in placesByPriority() where priorities[Int(start)] > 0 { integrate(from: Int(start), &queue) }
   }
 
+  private func setKnown(_ frame: Int, _ known: Frames, isLast: Bool, _ queue: inout BucketQueue) {
+    let row = row(frame)
+    for bin in 0..<bins {
+      row.places[bin].turns = known.values[frame * bins + bin]
+      // Only the last frame's neighbours have none.
+      if isLast, row.priorities[bin] > 0 {
+        queue.insert(row.places + bin - places, priority: row.priorities[bin])
+      }
+      row.priorities[bin] = 0
+    }
+  }
+
   /// Sets the phases of a region.
   private func integrate(from start: Int, _ queue: inout BucketQueue) {
-    let (places, priorities, stride) = (places, priorities, stride)
     places[start].turns = 0
     queue.insert(start, priority: priorities[start])
     priorities[start] = 0
+    integrate(&queue)
+  }
+
+  /// Sets the phases of all that is connected with what is in the queue.
+  private func integrate(_ queue: inout BucketQueue) {
+    let (places, priorities, stride) = (places, priorities, stride)
     while let place = queue.removeFirst() {
       let here = places[place]
       @inline(__always) func reach(_ neighbour: Int, _ steps: Float, _ half: Float) {

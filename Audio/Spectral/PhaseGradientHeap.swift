@@ -16,7 +16,9 @@ struct PhaseGradientHeap: Sendable {
   private static let blockFrames = 16
 
   /// The phases of all frames. Threads share the gradients; the integration takes place after place.
-  func phases(of magnitudes: Frames, threads: Int) -> FramePhases {
+  ///
+  /// - Parameter known: the first frames' phases in turns, which the others continue, [frame, bin].
+  func phases(of magnitudes: Frames, after known: Frames, threads: Int) -> FramePhases {
     let bins = magnitudes.width, greatest = magnitudes.values.max() ?? 0
     guard greatest > 0 else { return random.phases(bins: bins) }
     let plane = GradientPlane(frames: magnitudes.count, bins: bins)
@@ -28,7 +30,7 @@ struct PhaseGradientHeap: Sendable {
       let first = block * Self.blockFrames, end = min(first + Self.blockFrames, magnitudes.count)
       setSteps(first..<end, of: plane, magnitudes, gradients, priority, rows.pointer + part * 5 * bins)
     }
-    plane.integrate()
+    plane.integrate(after: known)
     return { frame, turns in plane.copyTurns(frame, into: turns) }
   }
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Finds a signal whose STFT has given magnitudes: a start for the phases, then iterations.
 ///
 /// Fast Griffin-Lim converges fastest from true magnitudes; ADMM gives the better sound from magnitudes that no signal
@@ -56,11 +58,23 @@ public struct PhaseReconstruction: Equatable, Sendable {
   public func signal(
     from magnitudes: Frames, stft: STFT, samples: Int? = nil
   ) throws(SpectralError) -> [Float] {
+    try signal(from: magnitudes, after: [], stft: stft, samples: samples)
+  }
+
+  /// A signal with these magnitudes whose first samples are the last ones of another.
+  ///
+  /// - Parameter earlier: what the other made of them, perhaps none. The first iteration has its phases, but for the last
+  ///   `fftSize` samples, whose frames did not see what follows.
+  func signal(
+    from magnitudes: Frames, after earlier: [Float], stft: STFT, samples: Int?
+  ) throws(SpectralError) -> [Float] {
     let samples = try stft.check(frames: magnitudes.count, bins: magnitudes.width, samples: samples)
     try SpectralError.check(magnitudes: magnitudes, bins: stft.bins)
     guard samples > 0 else { return [] }
-    return signal(
-      from: magnitudes, phases: startPhases(of: magnitudes, stft: stft), stft: stft, samples: samples)
+    let known =
+      try earlier.isEmpty ? Frames(width: stft.bins, count: 0) : stft.turns(of: earlier, frames: magnitudes.count)
+    let phases = startPhases(of: magnitudes, after: known, stft: stft)
+    return signal(from: magnitudes, phases: phases, stft: stft, samples: samples)
   }
 
   /// The iterations alone, from given phases; sizes are the caller's care.
@@ -80,13 +94,38 @@ public struct PhaseReconstruction: Equatable, Sendable {
 
   /// The phases before the first iteration.
   package func startPhases(of magnitudes: Frames, stft: STFT) -> FramePhases {
+    startPhases(of: magnitudes, after: Frames(width: stft.bins, count: 0), stft: stft)
+  }
+
+  /// - Parameter known: the first frames' phases in turns, [frame, bin].
+  private func startPhases(of magnitudes: Frames, after known: Frames, stft: STFT) -> FramePhases {
     let bins = stft.bins
+    let others: FramePhases
     switch start {
-    case .zero: return { _, turns in turns.update(repeating: 0, count: bins) }
-    case .random(let seed): return RandomPhase(seed: seed).phases(bins: bins)
+    case .zero: others = { _, turns in turns.update(repeating: 0, count: bins) }
+    case .random(let seed): others = RandomPhase(seed: seed).phases(bins: bins)
     case .pghi(let tolerance, let seed):
-      return PhaseGradientHeap(stft: stft, tolerance: tolerance, random: RandomPhase(seed: seed))
-        .phases(of: magnitudes, threads: threads)
+      others = PhaseGradientHeap(stft: stft, tolerance: tolerance, random: RandomPhase(seed: seed))
+        .phases(of: magnitudes, after: known, threads: threads)
     }
+    guard known.count > 0 else { return others }
+    return { frame, turns in
+      if frame >= known.count { return others(frame, turns) }
+      known.values.withUnsafeBufferPointer { turns.update(from: $0.baseAddress! + frame * bins, count: bins) }
+    }
+  }
+}
+
+extension STFT {
+  /// The phases in turns, -0.5...0.5, of the frames that lie in a signal but for its last `fftSize` samples.
+  ///
+  /// - Parameter frames: at most so many.
+  fileprivate func turns(of signal: [Float], frames: Int) throws(SpectralError) -> Frames {
+    let spectrum = try self(signal)
+    let count = min(frames, signal.count < fftSize ? 0 : (signal.count - fftSize) / hop + 1)
+    let values = (0..<count * bins).map { index in
+      atan2(spectrum.values[2 * index + 1], spectrum.values[2 * index]) / (2 * .pi)
+    }
+    return Frames(width: bins, values: values)
   }
 }

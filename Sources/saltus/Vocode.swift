@@ -14,7 +14,8 @@ struct Vocode: ParsableCommand {
     discussion: """
       What this sounds like is the best that a voice of the same mel bands can sound. --bands 0 keeps the linear
       magnitudes. Reports the spectral convergence 20 lg(| |STFT(y)| - S | / |S|) against the recording's magnitudes, and
-      the time from spectrogram to samples.
+      the time from spectrogram to samples. Recordings may be of any length: what is longer than a minute is read and
+      written minute by minute, each of which continues the phases of the one before.
 
       EXAMPLES:
         saltus vocode speech.wav -o copy.wav
@@ -77,14 +78,22 @@ struct Vocode: ParsableCommand {
   func run() throws {
     // What cannot be written is said before the work.
     _ = try AudioFormat(path: output)
-    let recording = try Waveform(contentsOf: input, sampleRate: sampleRate)
-    let copy = try CopySynthesis(
-      stft: try STFT(fftSize: transformSize, hop: hop), sampleRate: Double(sampleRate),
-      representation: bands == 0 ? .linear : .mel(bands: bands, highest: fmax),
-      reconstruction: PhaseReconstruction(
-        method: methodOption, start: startOption, iterations: iterations, threads: threadOptions.threads))
-    let result = try copy(recording.samples)
-    try Waveform(samples: result.samples, sampleRate: sampleRate).write(to: output)
+    let reader = try ResamplingReader(input, sampleRate: sampleRate)
+    let copy = StretchedCopySynthesis(
+      try CopySynthesis(
+        stft: try STFT(fftSize: transformSize, hop: hop), sampleRate: Double(sampleRate),
+        representation: bands == 0 ? .linear : .mel(bands: bands, highest: fmax),
+        reconstruction: PhaseReconstruction(
+          method: methodOption, start: startOption, iterations: iterations, threads: threadOptions.threads)))
+    let writer = try AudioWriter(output, sampleRate: sampleRate)
+    while true {
+      let block = try reader.read()
+      if block.isEmpty { break }
+      try writer.write(try copy.push(block))
+    }
+    let result = try copy.finish()
+    try writer.write(result.samples)
+    try writer.finish()
     let report = Report(
       spectral_convergence_db: result.spectralConvergence, real_time_factor: result.realTimeFactor,
       milliseconds_per_second: result.millisecondsPerSecond, audio_seconds: result.seconds)

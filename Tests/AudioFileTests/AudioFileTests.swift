@@ -54,6 +54,25 @@ struct AudioFileTests {
     }
   }
 
+  @Test(arguments: [8000, 11_025, 44_100]) func blocksAtAnotherRateMakeUpTheWhole(rate: Int) throws {
+    try withTemporaryPath { folder in
+      let signal = sine(300, rate: 11_025, seconds: 13.2)
+      try signal.write(to: folder + "/a.wav", format: AudioFormat(.wav, .float32))
+      let reader = try ResamplingReader(folder + "/a.wav", sampleRate: rate)
+      var blocks: [[Float]] = []
+      while true {
+        let block = try reader.read()
+        if block.isEmpty { break }
+        blocks.append(block)
+      }
+      #expect(try reader.sampleRate == rate && reader.read().isEmpty && blocks.count > 1)
+      let samples = blocks.flatMap { $0 }, wanted = sine(300, rate: rate, seconds: 13.2).samples
+      #expect(samples.count == wanted.count)
+      #expect(zip(samples, wanted).dropFirst(500).dropLast(500).allSatisfy { abs($0 - $1) < 1e-4 })
+      #expect(try Waveform(contentsOf: folder + "/a.wav", sampleRate: rate).samples == samples)
+    }
+  }
+
   /// What is wrong with a file is said by name.
   @Test func badFilesAreRefused() throws {
     try withTemporaryFolder { folder in
