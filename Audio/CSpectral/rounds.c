@@ -3,13 +3,15 @@
 // loses its core for a while.
 //
 // Half of the threads take places from the left end, half from the right, until they meet: who is faster does more, and
-// yet nearly all places stay with one thread, whose cache holds what they need.
+// yet nearly all places stay with one thread, whose cache holds what they need. Several rounds are taken together, each
+// one place behind the one before, so that a place comes from memory once for all of them.
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "CSpectral.h"
 
-enum { SPINS = 4000 };
+enum { SPINS = 4000, MOST_TOGETHER = 8 };
 
 struct rounds {
   long count;
@@ -20,9 +22,13 @@ struct rounds {
   uint32_t *finished;
   pthread_mutex_t mutex;
   pthread_cond_t changed;
-  // Under the mutex: the round of which places are left, and how many of them were taken from either end.
-  long round;
-  long taken[2];
+  // The rest is under the mutex. Rounds that are taken together, and the first of them.
+  long together;
+  long first;
+  // Of each of them, how many places were taken from either end.
+  long taken[MOST_TOGETHER][2];
+  // What comes next at either end: in step s, place s of the first round, s - 1 of the second and so on.
+  struct { long step, round; } next[2];
   _Alignas(64) _Atomic int sleepers;
 };
 
@@ -58,22 +64,39 @@ static void finish(struct rounds *rounds, long place, long round) {
   pthread_mutex_unlock(&rounds->mutex);
 }
 
-// The next place for a thread; 0 if nothing is left. A round is taken up when all places of the one before are taken, so
-// that of all places being worked on the one taken first waits for nothing.
+static void begin(struct rounds *rounds, long first) {
+  rounds->first = first;
+  memset(rounds->taken, 0, sizeof rounds->taken);
+  memset(rounds->next, 0, sizeof rounds->next);
+}
+
+// The next place for a thread; 0 if nothing is left. Whatever a place waits for has been taken before it, so that of all
+// places being worked on the one taken first waits for nothing: from its end, what comes next before it; from the other,
+// what stopped this end.
 static int take(struct rounds *rounds, int end, long *round, long *place) {
+  int found = 0;
   pthread_mutex_lock(&rounds->mutex);
-  if (rounds->taken[0] + rounds->taken[1] == rounds->places) {
-    rounds->round++;
-    rounds->taken[0] = rounds->taken[1] = 0;
-  }
-  const int is_left = rounds->round < rounds->count;
-  if (is_left) {
-    const long taken = rounds->taken[end]++;
-    *round = rounds->round;
-    *place = end == 0 ? taken : rounds->places - 1 - taken;
+  while (!found && rounds->first < rounds->count) {
+    const long step = rounds->next[end].step, k = rounds->next[end].round;
+    const long left = rounds->count - rounds->first, together = left < rounds->together ? left : rounds->together;
+    if (step == rounds->places + together - 1) {
+      // All have been taken from one end or the other.
+      begin(rounds, rounds->first + together);
+      continue;
+    }
+    const int is_last = k == together - 1;
+    rounds->next[end].round = is_last ? 0 : k + 1;
+    rounds->next[end].step = is_last ? step + 1 : step;
+    long *taken = rounds->taken[k];
+    // Not one before the end, nor one that was taken from the other.
+    if (step - k != taken[end] || taken[0] + taken[1] == rounds->places) continue;
+    *round = rounds->first + k;
+    *place = end == 0 ? taken[end] : rounds->places - 1 - taken[end];
+    taken[end]++;
+    found = 1;
   }
   pthread_mutex_unlock(&rounds->mutex);
-  return is_left;
+  return found;
 }
 
 static void serve(void *context, int part) {
@@ -88,9 +111,10 @@ static void serve(void *context, int part) {
   }
 }
 
-void cs_rounds_run(int threads, long count, long places, uint32_t *finished, void *context,
+void cs_rounds_run(int threads, long count, long places, int together, uint32_t *finished, void *context,
                    void (*work)(void *context, int part, long round, long place)) {
   struct rounds rounds = {.count = count, .places = places, .context = context, .work = work, .finished = finished};
+  rounds.together = together < MOST_TOGETHER ? together : MOST_TOGETHER;
   for (long place = 0; place < places; place++) finished[place] = 0;
   pthread_mutex_init(&rounds.mutex, 0);
   pthread_cond_init(&rounds.changed, 0);

@@ -61,7 +61,9 @@ final class PhaseIterations<Step: ProjectionStep>: @unchecked Sendable {
     }
     let signal = AlignedBuffer(grid.paddedCount)
     // The start, the iterations, and what the last one leaves.
-    ThreadTeam.run(threads: threads, rounds: iterations + 2, places: segments) { [self] part, round, segment in
+    ThreadTeam.run(
+      threads: threads, rounds: iterations + 2, places: segments, together: roundsTogether
+    ) { [self] part, round, segment in
       if round == 0 {
         start(segment, scratch[part])
       } else if round <= iterations {
@@ -71,6 +73,13 @@ final class PhaseIterations<Step: ProjectionStep>: @unchecked Sendable {
       }
     }
     return grid.signal(in: signal.pointer)
+  }
+
+  /// Rounds to go through at a time: several where all of the memory is more than caches keep for us from one round to
+  /// the next, and what these work on at once is not.
+  private var roundsTogether: Int {
+    let cache = 6 << 20, segment = segmentStride * MemoryLayout<Float>.stride
+    return segments * segment <= cache ? 1 : min(8, max(1, cache / segment - 1))
   }
 
   private func frames(of segment: Int) -> Range<Int> {

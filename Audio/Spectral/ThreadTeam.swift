@@ -19,15 +19,19 @@ package enum ThreadTeam {
   /// Calls `body` for rounds over all places in a row: for one place when it and its neighbours have been through the
   /// round before. Threads take what comes next, whichever is free.
   ///
-  /// - Parameter body: takes which of the threads it is on, the round and the place.
+  /// - Parameters:
+  ///   - together: rounds that a thread goes through at a time, 1 to 8.
+  ///   - body: takes which of the threads it is on, the round and the place.
   package static func run(
-    threads: Int, rounds: Int, places: Int, _ body: @Sendable (_ part: Int, _ round: Int, _ place: Int) -> Void
+    threads: Int, rounds: Int, places: Int, together: Int = 1,
+    _ body: @Sendable (_ part: Int, _ round: Int, _ place: Int) -> Void
   ) {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: places) { finished in
       withoutActuallyEscaping(body) { body in
         var work = body
         withUnsafeMutablePointer(to: &work) { work in
-          cs_rounds_run(Int32(threads), rounds, places, finished.baseAddress, work) { context, part, round, place in
+          cs_rounds_run(Int32(threads), rounds, places, Int32(together), finished.baseAddress, work) {
+            context, part, round, place in
             context!.assumingMemoryBound(to: (@Sendable (Int, Int, Int) -> Void).self).pointee(Int(part), round, place)
           }
         }

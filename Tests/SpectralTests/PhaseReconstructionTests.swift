@@ -88,6 +88,18 @@ struct PhaseReconstructionTests {
     }
   }
 
+  /// So much memory that threads go through several rounds at a time.
+  @Test func threadsChangeNothingInLongSignals() throws {
+    let stft = try STFT(fftSize: 256, hop: 64), magnitudes = try stft.magnitudes(of: voice(200_000))
+    let one = PhaseReconstruction(method: .admm(), start: .random(seed: 1), iterations: 19)
+    let alone = try one.signal(from: magnitudes, stft: stft)
+    for threads in [2, 5] {
+      var several = one
+      several.threads = threads
+      #expect(try several.signal(from: magnitudes, stft: stft) == alone)
+    }
+  }
+
   @Test(arguments: methods) func iterationsAllocateNothing(method: PhaseReconstruction.Method) throws {
     let stft = try STFT(fftSize: 256, hop: 64), magnitudes = try stft.magnitudes(of: voice(2000))
     func allocations(_ iterations: Int) throws -> Int {
