@@ -1,6 +1,6 @@
-// Rounds of work over places in a row, without barriers: a place waits for itself and its neighbours of the round before
-// only, which were mostly done long ago. So hardly anybody waits, even if one thread is slower than the others or loses
-// its core for a while.
+// Rounds of work over places in a row, without barriers: a place waits for itself and its neighbours of the round
+// before only, which were mostly done long ago. So hardly anybody waits, even if one thread is slower than the others
+// or loses its core for a while.
 //
 // Half of the threads take places from the left end, half from the right, until they meet: who is faster does more, and
 // yet nearly all places stay with one thread, whose cache holds what they need. Several rounds may be taken together,
@@ -70,8 +70,8 @@ static void begin(struct rounds *rounds, long first) {
   memset(rounds->next, 0, sizeof rounds->next);
 }
 
-// The next place for a thread; 0 if nothing is left. Whatever a place waits for has been taken before it, from its own end
-// or from the other, so that of all places being worked on the one that was taken first waits for nothing.
+// The next place for a thread; 0 if nothing is left. Whatever a place waits for has been taken before it, from its own
+// end or from the other, so that of all places being worked on the one that was taken first waits for nothing.
 static int take(struct rounds *rounds, int end, long *round, long *place) {
   int found = 0;
   pthread_mutex_lock(&rounds->mutex);

@@ -65,7 +65,7 @@ void cs_team_run(int threads, void *context, void (*work)(void *context, int par
 
 // Calls work(context, part, round, place) for the `count` rounds over all places in a row, `part` being the thread's.
 // A call begins when the calls for the same place and its neighbours in the round before have ended, and sees what they
-// wrote. A thread goes through up to `together` rounds (1 to 8) at a time, which helps where a round's memory exceeds the
-// caches. `finished` [places] is scratch; `count` fits in 32 bits.
+// wrote. A thread goes through up to `together` rounds (1 to 8) at a time, which helps where a round's memory exceeds
+// the caches. `finished` [places] is scratch; `count` fits in 32 bits.
 void cs_rounds_run(int threads, long count, long places, int together, uint32_t *finished, void *context,
                    void (*work)(void *context, int part, long round, long place));
