@@ -13,7 +13,11 @@
     private let isEnding: @Sendable () -> Bool
     private var group: cmpi_group
     /// By address: what one step exchanges the next one does, too. One call at a time is promised, so nothing guards them.
-    private var known: [UnsafeMutablePointer<Float>: (count: Int, stretch: RankStretch)] = [:]
+    private var known: [UnsafeMutablePointer<Float>: (count: Int, stretch: RankStretch, round: Int)] = [:]
+    /// Calls of `finishExchanges`.
+    private var round = 0
+    /// Stretches that were not exchanged for so many rounds belong to a training that has ended.
+    private static let memory = 64
     /// In the order in which they were begun since the last `finishExchanges`.
     private var begun: [RankStretch] = []
     /// The first of them that is not done.
@@ -56,7 +60,11 @@
       _ kind: RankStretch.Kind, _ values: UnsafeMutableBufferPointer<Float>
     ) throws(CommunicationError) {
       guard let start = values.baseAddress, !values.isEmpty else { return }
-      if known[start]?.count != values.count { known[start] = (values.count, RankStretch(values, of: self)) }
+      if known[start]?.count != values.count {
+        known = known.filter { round - $0.value.round < Self.memory }
+        known[start] = (values.count, RankStretch(values, of: self), round)
+      }
+      known[start]!.round = round
       let stretch = known[start]!.stretch
       try Self.check(
         stretch.begin(kind, &group), kind == .sum ? "adding up gradients" : "gathering what ranks have computed")
@@ -69,6 +77,7 @@
       try wait { () throws(CommunicationError) in try advance() }
       begun.removeAll(keepingCapacity: true)
       done = 0
+      round += 1
     }
 
     public func sum(_ values: inout [Double]) throws(CommunicationError) {

@@ -83,7 +83,7 @@ public final class MelEditor {
     let durations = predictor.durations(encoded)
     func predict(_ method: AcousticPredictor.Method) throws(SpeechError) -> [Float] {
       var values = try predictor.mel(encoded, durations: durations, speaker: speaker, method: method, noise: noise)
-      predictor.description.speakers[speaker].denormalize(&values)
+      predictor.description.finish(&values, speaker: speaker)
       return values
     }
     return Result(logMel: try predict(.sampled(method)), mean: try predict(.mean), durations: durations)

@@ -153,10 +153,7 @@ public final class SpeechSynthesizer {
     var mel = try predictor.mel(
       encoded, durations: durations, frames: frames, speaker: settings.speaker, method: settings.method,
       noise: .seed(seed))
-    if let contrast = description.contrast.map(Float.init) {
-      for i in mel.indices { mel[i] *= contrast }
-    }
-    description.speakers[settings.speaker].denormalize(&mel)
+    description.finish(&mel, speaker: settings.speaker)
     cost.acoustic += clock.lap()
     cost.networkCalls += callsPerChunk
     let samples = faded(try vocoder(mel))

@@ -27,6 +27,17 @@ extension VoiceDescription: AdaptedModel {
   public func difference(from other: VoiceDescription) -> String? {
     if mel != other.mel { return "the adapters are for spectra of \(mel), the voice's are of \(other.mel)" }
     if phones != other.phones { return "the adapters are for a voice of other phones" }
+    // What conditions the decoder lies in front of it in the layout.
+    func sizes(_ voice: VoiceDescription) -> (PhonemeEncoder.Configuration, MeanRefiner.Configuration) {
+      var (encoder, refiner) = (voice.encoder, voice.refiner)
+      (encoder.dropout, refiner.dropout) = (0, 0)
+      return (encoder, refiner)
+    }
+    guard sizes(self) == sizes(other) else {
+      return
+        "the adapters are for a voice with an encoder of \(encoder) and a refiner of \(refiner), this one has \(other.encoder) "
+        + "and \(other.refiner)"
+    }
     return nil
   }
 }
@@ -38,7 +49,8 @@ extension NetworkAdapter<VoiceDescription> {
   /// Another voice of the same decoder with these adapters merged in: its own encoder, refiner and speakers, sampled as the
   /// adapters were trained.
   ///
-  /// - Throws: `SpeechError.badSetting` for a decoder that is not trained or of other sizes, other spectra or other phones.
+  /// - Throws: `SpeechError.badSetting` for a decoder that is not trained, networks of other sizes, other spectra or other
+  ///   phones.
   public func applied(to voice: TrainedVoice) throws(SpeechError) -> TrainedVoice {
     guard voice.description.objective != nil else {
       throw .badSetting("the voice's decoder is not trained yet: merge adapters into one whose teacher or student is")

@@ -132,6 +132,14 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
     return index
   }
 
+  /// ln mel of a normalised one, `[frames, bands]`, in place: with the voice's contrast, as the speaker's.
+  func finish(_ mel: inout [Float], speaker: Int) {
+    if let contrast = contrast.map(Float.init) {
+      for i in mel.indices { mel[i] *= contrast }
+    }
+    speakers[speaker].denormalize(&mel)
+  }
+
   static func problem(contrast: Double) -> String? {
     (0.5...2).contains(contrast) ? nil : "contrast is \(contrast); 0.5 to 2 are possible"
   }

@@ -25,7 +25,7 @@ public struct VoiceTrainer {
   ) throws(TrainingError) {
     if let problem = configuration.problem { throw .configuration(problem) }
     var description = configuration.description(phones: examples.phones, speakers: examples.speakers)
-    // Of the finished voice, not of its stages.
+    // Checked here; the finished voice gets it.
     description.contrast = configuration.use.contrast
     if let problem = description.problem { throw .configuration(problem) }
     // What a later stage would object to is said before the first is trained.

@@ -130,6 +130,7 @@ public final class Trainer<Task: TrainingTask> {
       return outcome
     } catch {
       guard case .ranks(let problem) = error else { throw error }
+      guard communicator.rank == 0 else { throw .ranks("\(problem); go on with --resume") }
       guard let step = saved.step else { throw .ranks("\(problem); nothing was saved yet: start again") }
       throw .ranks("\(problem); step \(step) is saved, go on with --resume and any number of ranks")
     }

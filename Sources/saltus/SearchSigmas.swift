@@ -1,5 +1,4 @@
 import ArgumentParser
-import Checkpoints
 import Consistency
 import Environments
 import Foundation
@@ -98,7 +97,7 @@ struct SearchSigmas: ParsableCommand {
 
   func run() throws {
     let file = try BundledModels.file(checkpoint)
-    guard try SafetensorsFile(file).metadata.keys.contains(TrainedVoice.metadataKey) else {
+    guard try BundledModels.isVoice(file) else {
       guard voiceOptions.isEmpty else {
         throw CommandFailure("\(checkpoint) is a policy: drop the options that are for a voice, such as --data")
       }

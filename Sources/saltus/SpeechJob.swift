@@ -90,7 +90,6 @@ struct SpeechJob {
   }
 
   /// Speaks until the text ends or Ctrl-C; what was spoken until then is kept.
-  ///
   func run(_ source: SentenceSource, output: SpeechOutput, keeps: Keeps) throws -> Result {
     let synthesizer = try synthesizer()
     var result = Result(recording: SpeechRecording(voice.description))

@@ -76,6 +76,7 @@ struct Vocode: ParsableCommand {
   }
 
   func run() throws {
+    Interrupt.install()
     // What cannot be written is said before the work.
     _ = try AudioFormat(path: output)
     let reader = try ResamplingReader(input, sampleRate: sampleRate)
@@ -89,6 +90,7 @@ struct Vocode: ParsableCommand {
     while true {
       let block = try reader.read()
       if block.isEmpty { break }
+      if Interrupt.isRequested { throw ExitCode(Interrupt.exitCode) }
       try writer.write(try copy.push(block))
     }
     let result = try copy.finish()

@@ -190,8 +190,8 @@ struct GuidanceTests {
     let utterance = sentences(1, of: voice.description)[0]
     func sample(_ voice: TrainedVoice) throws -> [Float] {
       try AcousticPredictor(voice).mel(
-        utterance.encoded, durations: utterance.durations, speaker: 1, method: .sampled(.consistency(steps: 2)), seed: 3
-      )
+        utterance.encoded, durations: utterance.durations, speaker: 1, method: .sampled(.consistency(steps: 2)),
+        noise: .seed(3))
     }
     let samples = try [0, 1.5, 3].map { try sample(voice.used(VoiceUse(guidance: $0))) }
     #expect(try samples[0] == sample(voice) && samples[0] != samples[1] && samples[1] != samples[2])

@@ -108,12 +108,18 @@ struct VoiceAdapterTests {
         body(&description)
         return try TrainedVoice(description, weights: base.weights)
       }
+      func deeper(_ layers: WritableKeyPath<VoiceDescription, Int>) throws -> TrainedVoice {
+        var description = base.description
+        description[keyPath: layers] += 1
+        return try TrainedVoice(description, weights: description.model.layout.initialize(seed: 1))
+      }
       for (word, voice) in [
         ("not trained yet", prepared.refiner),
         // Its weights go with an embedding that the adapters know nothing of.
         ("network of", student),
         ("spectra of", try changed { $0.mel.hop = 200 }),
         ("other phones", try changed { $0.phones[0] = "XX" }),
+        ("an encoder of", try deeper(\.encoder.layers)), ("a refiner of", try deeper(\.refiner.layers)),
         (
           "noiseScale=consistency",
           try changed { $0.parameterisation = Parameterisation($0.parameterisation.preconditioning) }

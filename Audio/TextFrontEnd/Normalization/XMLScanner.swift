@@ -84,10 +84,14 @@ struct XMLScanner<Pieces: Sequence<String>> {
 
   /// The same within a tag, which is held as a whole.
   private mutating func takeOfTag(_ scalar: Unicode.Scalar) throws(SSMLError) -> Unicode.Scalar {
+    try requireShortTag()
+    return take(scalar)
+  }
+
+  private func requireShortTag() throws(SSMLError) {
     guard place.offset - start.offset < Self.longestTag else {
       throw SSMLError(start, .longTag(limit: Self.longestTag))
     }
-    return take(scalar)
   }
 
   private mutating func starts(_ text: String) -> Bool {
@@ -133,7 +137,8 @@ struct XMLScanner<Pieces: Sequence<String>> {
     var value = String.UnicodeScalarView()
     while let scalar = peek(), scalar != quote {
       if scalar == "<" { throw SSMLError(start, .unfinishedTag) }
-      value.append(scalar == "&" ? try entity() : try takeOfTag(scalar))
+      try requireShortTag()
+      value.append(scalar == "&" ? try entity() : take(scalar))
     }
     guard peek() != nil else { throw SSMLError(start, .unfinishedTag) }
     take(quote)
