@@ -94,12 +94,6 @@ struct DecoderMethodTests {
 
   @Test func aStartOrTeacherOfTheWrongKindIsRefused() throws {
     let prepared = try PreparedVoice.shared.get()
-    func problem(_ body: () throws -> Void) -> String {
-      do {
-        try body()
-        return "none"
-      } catch { return "\(error)" }
-    }
     try withTemporaryFolder { folder in
       let untrained = problem {
         _ = try prepared.train(ObjectiveConfiguration(.cd), in: folder, name: "cd", start: prepared.refiner)

@@ -77,3 +77,11 @@ func trainTiny(_ examples: SpeechExamples, _ output: URL) throws -> TrainedVoice
   return try run(
     trainer.decoderStage(configuration.student, name: "student", start: teacher, aligned: aligned, resume: false))
 }
+
+/// What an error that is thrown says; `none` for none.
+func problem(_ body: () throws -> Void) -> String {
+  do {
+    try body()
+    return "none"
+  } catch { return "\(error)" }
+}

@@ -86,12 +86,6 @@ struct VoiceAdapterTests {
 
   @Test func adaptersOfOtherVoicesAreRefused() throws {
     let prepared = try PreparedVoice.shared.get()
-    func problem(_ body: () throws -> Void) -> String {
-      do {
-        try body()
-        return "none"
-      } catch { return "\(error)" }
-    }
     try withTemporaryFolder { folder in
       let base = try prepared.train(
         PreparedVoice.teacher(of: .lcm), in: folder, name: "base", start: prepared.refiner)
