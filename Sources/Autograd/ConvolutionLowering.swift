@@ -6,7 +6,7 @@ import CKernels
 func convolutionShape(x: [Int], weight: [Int], y: [Int], _ window: Window) -> ck_conv_shape {
   ck_conv_shape(
     batch: x[0], in_time: x[1], in_channels: x[2], taps: weight[0], in_step: window.stride, in0: -window.padding,
-    rows: y[1], out_time: y[1], out_channels: y[2], out_step: 1, out0: 0)
+    rows: y[1], out_time: y[1], out_channels: y[2], out_step: 1, out0: 0, interleaved: 0)
 }
 
 /// The kernel's geometry of a linear layer of one row.
@@ -34,7 +34,7 @@ struct AdjointPhase {
       guard rows > 0 else { return nil }
       let geometry = ck_conv_shape(
         batch: x[0], in_time: x[1], in_channels: x[2], taps: taps, in_step: 1, in0: base - (taps - 1), rows: rows,
-        out_time: y[1], out_channels: y[2], out_step: s, out0: start)
+        out_time: y[1], out_channels: y[2], out_step: s, out0: start, interleaved: 0)
       return AdjointPhase(geometry: geometry, taps: taps, firstTap: first + (taps - 1) * s, step: -s)
     }
   }
@@ -48,8 +48,8 @@ extension Lowering {
     switch nodes[id].operation {
     case .convolution(let x, let w, let window):
       let weight = nodes[w].shape
-      let geometry = convolutionShape(x: nodes[x].shape, weight: weight, y: nodes[id].shape, window)
-      let (pack, packed, free) = packed(w, taps: weight[0], first: 0, step: 1, transposed: false, scratch)
+      var geometry = convolutionShape(x: nodes[x].shape, weight: weight, y: nodes[id].shape, window)
+      let (pack, packed, free) = packed(w, for: &geometry, first: 0, step: 1, transposed: false)
       let call = Instruction.convolution(
         memory.keep(geometry), x: source(x), packed: packed, bias: bias, y: y, scratch: free)
       let flops = 2 * nodes[id].shape[0] * nodes[id].shape[1] * weight.reduce(1, *)
@@ -63,11 +63,11 @@ extension Lowering {
         instructions.append(.zero(nodes[id].shape.reduce(1, *), y))
       }
       for phase in phases where phase.taps > 0 {
-        let (pack, packed, free) = packed(
-          w, taps: phase.taps, first: phase.firstTap, step: phase.step, transposed: true, scratch)
+        var geometry = phase.geometry
+        let (pack, packed, free) = packed(w, for: &geometry, first: phase.firstTap, step: phase.step, transposed: true)
         instructions += pack
         instructions.append(
-          .convolution(memory.keep(phase.geometry), x: source(x), packed: packed, bias: bias, y: y, scratch: free))
+          .convolution(memory.keep(geometry), x: source(x), packed: packed, bias: bias, y: y, scratch: free))
       }
       let flops = 2 * nodes[x].shape[0] * nodes[x].shape[1] * weight.reduce(1, *)
       return ("transposed convolution \(weight)", instructions, flops)
@@ -75,19 +75,23 @@ extension Lowering {
     }
   }
 
-  /// A packed weight: shared and refreshed from outside if it is a parameter, else packed into scratch on every run.
+  /// A packed weight: shared and refreshed from outside if it is a parameter, else packed into scratch on every run. Says in
+  /// `geometry` how its taps lie.
   private func packed(
-    _ w: Int, taps: Int, first: Int, step: Int, transposed: Bool, _ scratch: Target
+    _ w: Int, for geometry: inout ck_conv_shape, first: Int, step: Int, transposed: Bool
   ) -> ([Instruction], PackedSource, free: Target) {
+    let taps = geometry.taps, interleaved = ck_interleaves(&geometry) != 0
+    geometry.interleaved = interleaved ? 1 : 0
     if case .parameter(let parameter, let bank) = graph.nodes[w].operation {
       let form = PackedWeights.Form(
-        bank: bank, parameter: parameter, transposed: transposed, taps: taps, firstTap: first, step: step)
+        bank: bank, parameter: parameter, transposed: transposed, taps: taps, firstTap: first, step: step,
+        interleaved: interleaved)
       return ([], weights.source(for: [form], isSteady: isSteady), scratch)
     }
     let shape = graph.nodes[w].shape
     let pack = Instruction.packTaps(
-      taps: taps, first: first, step: step, rows: shape[1], columns: shape[2], transposed: transposed, w: source(w),
-      packed: scratch)
+      taps: taps, first: first, step: step, rows: shape[1], columns: shape[2], transposed: transposed,
+      interleaved: interleaved, w: source(w), packed: scratch)
     let free = scratch + Self.packedCount(shape, taps: taps, transposed: transposed)
     return ([pack], .float32(UnsafePointer(scratch)), free)
   }

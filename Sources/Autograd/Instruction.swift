@@ -12,7 +12,9 @@ enum Instruction {
   case kernelGradient(UnsafePointer<ck_conv_shape>, x: Source, cotangent: Source, y: Target, scratch: Target)
   /// The same of a wide layer, by OpenBLAS.
   case wideKernelGradient(UnsafePointer<ck_conv_shape>, x: Source, cotangent: Source, y: Target, scratch: Target)
-  case packTaps(taps: Int, first: Int, step: Int, rows: Int, columns: Int, transposed: Bool, w: Source, packed: Target)
+  case packTaps(
+    taps: Int, first: Int, step: Int, rows: Int, columns: Int, transposed: Bool, interleaved: Bool, w: Source,
+    packed: Target)
   case add(Triple, Source, Triple, Source, Triple, Target)
   case multiply(Triple, Source, Triple, Source, Triple, Target)
   case scaleOffset(Int, scale: Float, offset: Float, Source, Target)
@@ -58,15 +60,7 @@ enum Instruction {
     }
   }
 
-  /// Whether several threads can share it.
-  var isShared: Bool {
-    switch self {
-    case .convolution, .normalizeMish: true
-    default: false
-    }
-  }
-
-  /// Does one part of the work; parts differ in channels. What cannot be shared is done by part 0.
+  /// Does one part of the work; parts differ in channels, of copies in rows. What cannot be shared is done by part 0.
   ///
   /// - Parameter scratchStride: floats of scratch that belong to each part.
   func run(part: Int = 0, of parts: Int = 1, scratchStride: Int = 0) {
@@ -85,8 +79,9 @@ enum Instruction {
       ck_conv_weight_gradient(shape, x, d, y, 0, scratch)
     case .wideKernelGradient(let shape, let x, let d, let y, let scratch):
       shape.pointee.wideKernelGradient(x: x, cotangent: d, into: y, scratch: scratch)
-    case .packTaps(let taps, let first, let step, let rows, let columns, let transposed, let w, let packed):
-      ck_pack_taps(taps, first, step, rows, columns, w, transposed ? 1 : 0, packed)
+    case .packTaps(
+      let taps, let first, let step, let rows, let columns, let transposed, let interleaved, let w, let packed):
+      ck_pack_taps(taps, first, step, rows, columns, w, transposed ? 1 : 0, interleaved ? 1 : 0, packed)
     case .add(let shape, let a, let sa, let b, let sb, let y): ck_add(shape, a, sa, b, sb, y)
     case .multiply(let shape, let a, let sa, let b, let sb, let y): ck_multiply(shape, a, sa, b, sb, y)
     case .scaleOffset(let n, let scale, let offset, let x, let y): ck_scale_offset(n, scale, offset, x, y)
@@ -104,7 +99,9 @@ enum Instruction {
       ck_normalize_mish(
         shape, a.groups, a.epsilon, a.x, a.mask, a.gamma, a.beta, a.scale, a.shift, a.filmStride, a.residual, a.y,
         a.groups * part / parts, a.groups * (part + 1) / parts)
-    case .copyRows(let rows, let n, let x, let ldx, let y, let ldy): ck_copy_rows(rows, n, x, ldx, y, ldy)
+    case .copyRows(let rows, let n, let x, let ldx, let y, let ldy):
+      let (first, last) = (rows * part / parts, rows * (part + 1) / parts)
+      ck_copy_rows(last - first, n, x + first * ldx, ldx, y + first * ldy, ldy)
     case .zero(let n, let y): ck_zero(n, y)
     case .dropoutMask(let shape, let keys, let stream, let rate, let y): ck_dropout_mask(shape, keys, stream, rate, y)
     }

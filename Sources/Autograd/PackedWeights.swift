@@ -28,6 +28,8 @@ public final class PackedWeights: @unchecked Sendable {
     var taps = 1
     var firstTap = 0
     var step = 1
+    /// The taps of a channel lie side by side.
+    var interleaved = false
     /// The input channels that are used, where these are not all: of one tap, as it is.
     var channels: Range<Int>?
 
@@ -42,7 +44,8 @@ public final class PackedWeights: @unchecked Sendable {
 
     func pack(_ parameters: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>) {
       let weight = parameters + parameter.offset + inputs.lowerBound * outputs
-      ck_pack_taps(taps, firstTap, step, inputs.count, outputs, weight, transposed ? 1 : 0, packed)
+      ck_pack_taps(
+        taps, firstTap, step, inputs.count, outputs, weight, transposed ? 1 : 0, interleaved ? 1 : 0, packed)
     }
   }
 

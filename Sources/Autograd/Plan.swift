@@ -127,6 +127,13 @@ public final class Plan: @unchecked Sendable, CustomStringConvertible {
   /// computing these again.
   public func runOnSteadyValues() { program.run(steadyInstructions..<instructions.count) }
 
+  /// The same as `run`, as if its threads were as far from each other as they may: up to each wait they do their parts one
+  /// after the other, in this order.
+  package func run(inOrder parts: [Int]) { program.run(inOrder: parts) }
+
+  /// How often the threads that share a run wait for each other.
+  package var waits: Int { program.waitCount }
+
   /// Lets the threads that share runs await the next one without sleeping, for some tens of microseconds. From any thread,
   /// at any time.
   public func wake() { program.wake() }

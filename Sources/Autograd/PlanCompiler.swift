@@ -63,7 +63,7 @@ struct PlanCompiler {
       }
     }
     let sums = placeSteadyValues(of: part, kept, &program, &places)
-    let arena = planArena(external: Set(places.keys), kept: kept)
+    let arena = planArena(external: Set(places.keys), kept: kept, overtaking: threads > 1 ? 2 : 0)
     let base = program.memory.allocate(arena.count)
     for (id, offset) in arena.offsets { places[id] = base + offset }
 
@@ -225,12 +225,17 @@ struct PlanCompiler {
   }
 
   /// Assigns arena offsets by liveness; a value may take over the memory of an operand that dies with this step.
-  private func planArena(external: Set<Int>, kept: Set<Int>) -> (offsets: [Int: Int], count: Int) {
+  ///
+  /// - Parameter overtaking: steps that a thread may be ahead of another: for so many more an operand stays where it is.
+  private func planArena(
+    external: Set<Int>, kept: Set<Int>, overtaking: Int
+  ) -> (offsets: [Int: Int], count: Int) {
     var lastRead: [Int: Int] = [:]
     for (index, step) in steps.enumerated() { for id in step.reads { lastRead[id] = index } }
     for id in kept { lastRead[views[id]?.source ?? id] = .max }
     var arena = Arena()
     var offsets: [Int: Int] = [:]
+    var read: [[Int]] = []
     for (index, step) in steps.enumerated() {
       let dying = Set(step.reads.filter { lastRead[$0] == index && arena.offset(of: $0) != nil })
       if !external.contains(step.node) {
@@ -242,7 +247,8 @@ struct PlanCompiler {
         offsets[step.node] = arena.offset(of: step.node)!
         if lastRead[step.node] == nil { arena.release(step.node) }
       }
-      for id in dying { arena.release(id) }
+      read.append(dying.sorted())
+      if read.count > overtaking { for id in read.removeFirst() { arena.release(id) } }
     }
     return (offsets, arena.high)
   }

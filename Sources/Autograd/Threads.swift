@@ -5,6 +5,8 @@ final class Threads {
   let instructions: UnsafeMutableBufferPointer<Instruction>
   private let count: Int
   private let scratchStride: Int
+  /// Whether all have to be there before an instruction begins.
+  private let waits: UnsafeMutableBufferPointer<Bool>
   private var team: OpaquePointer?
   /// What the team is executing.
   private var range = 0..<0
@@ -15,6 +17,8 @@ final class Threads {
     _ = instructions.initialize(from: program)
     self.count = count
     self.scratchStride = scratchStride
+    waits = .allocate(capacity: program.count)
+    _ = waits.initialize(from: Self.waits(in: program, count))
     guard count > 1 else { return }
     team = ck_team_create(
       Int32(count),
@@ -25,6 +29,7 @@ final class Threads {
   deinit {
     if let team { ck_team_free(team) }
     instructions.deallocate()
+    waits.deallocate()
   }
 
   func run(_ range: Range<Int>) {
@@ -36,19 +41,40 @@ final class Threads {
     ck_team_run(team)
   }
 
+  var waitCount: Int { waits.count { $0 } }
+
+  /// Runs everything on this thread: up to each wait, the parts in this order.
+  func run(inOrder parts: [Int]) {
+    precondition(parts.sorted() == Array(0..<count), "\(parts) are not the parts of \(count) threads")
+    var begin = 0
+    for end in 1...instructions.count where end == instructions.count || waits[end] {
+      for part in parts {
+        for index in begin..<end { instructions[index].run(part: part, of: count, scratchStride: scratchStride) }
+      }
+      begin = end
+    }
+  }
+
   /// Lets the team's threads await the next run without sleeping, for some tens of microseconds. From any thread.
   func wake() {
     if let team { ck_team_wake(team) }
   }
 
   private func work(_ part: Int) {
-    var previousIsShared = false
     for index in range {
-      let isShared = instructions[index].isShared
-      // Neighbours that part 0 does alone need no waiting between them.
-      if index > range.lowerBound && (isShared || previousIsShared) { ck_team_barrier(team!) }
+      if waits[index] && index > range.lowerBound { ck_team_barrier(team!) }
       instructions[index].run(part: part, of: count, scratchStride: scratchStride)
-      previousIsShared = isShared
+    }
+  }
+
+  /// The fewest waits: an instruction begins without one unless one since the last must have ended.
+  static func waits(in program: [Instruction], _ count: Int) -> [Bool] {
+    var begun: [Instruction] = []
+    return program.map { instruction in
+      let waits = begun.contains { $0.mustEnd(before: instruction, parts: count) }
+      if waits { begun = [] }
+      begun.append(instruction)
+      return waits
     }
   }
 }

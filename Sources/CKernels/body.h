@@ -23,6 +23,7 @@
 #include "ceiling.h"
 
 const ck_table CK_TABLE = {.name = CK_NAME,
+                           .interleaves = interleaves,
                            .conv = conv,
                            .conv_bfloat16 = conv_bfloat16,
                            .conv_weight_gradient = conv_weight_gradient,

@@ -1,6 +1,8 @@
 // Convolutions of the network's kernel size: all taps of a channel are multiplied before the next channel. Each frame of
 // x is then spread over a vector once for all taps; and where frames are few, weights are asked for at an even rate,
 // while tap by tap the outer taps, which meet few frames, would wait for memory and the middle one for the multiplier.
+// Weights are interleaved, so that they are one stream of memory: as five, a power of two apart, they come a fifth slower.
+// Tiles of few frames are then best served by the processor's own fetching ahead; higher ones have time for ours.
 // Included by convolution.h, as convolution_product.h is, for each type that weights are stored in; empty where there are
 // not the registers for it.
 #ifdef CHANNELWISE_ROWS
@@ -23,9 +25,9 @@ CK_INLINE void NAMED(channelwise_tile)(const int R, const int S, const int FIRST
                                        const NAMED(channelwise_block) *b, long frames_between, const float *x, float *y,
                                        long column) {
   enum { HALF = CHANNELWISE_TAPS / 2, V = CK_PANEL / LANES };
-  const long valid = b->out_channels - column, tap_stride = b->channels * CK_PANEL;
+  const long valid = b->out_channels - column;
   const int before = FIRST ? 0 : HALF, span = R + before + (LAST ? 0 : HALF);
-  const WEIGHT *w = b->packed + column * CHANNELWISE_TAPS * b->channels + b->k * CK_PANEL;
+  const WEIGHT *w = b->packed + (column * b->channels + b->k * CK_PANEL) * CHANNELWISE_TAPS;
   vf sum[CHANNELWISE_ROWS + 1][V];
   const float *frames[CHANNELWISE_ROWS + 1 + 2 * HALF];
   float *places[CHANNELWISE_ROWS + 1];
@@ -39,15 +41,15 @@ CK_INLINE void NAMED(channelwise_tile)(const int R, const int S, const int FIRST
       if (b->accumulate && b->bias) sum[r][v] += bias;
     }
   }
-  for (long k = 0; k < b->depth; k++, w += CK_PANEL) {
+  for (long k = 0; k < b->depth; k++) {
     vf input[CHANNELWISE_ROWS + 1 + 2 * HALF];
     CK_UNROLL for (int f = 0; f < S * span; f++) input[f] = splat(frames[f][k]);
-    CK_UNROLL for (int tap = 0; tap < CHANNELWISE_TAPS; tap++) {
-      const WEIGHT *row = w + tap * tap_stride;
+    CK_UNROLL for (int tap = 0; tap < CHANNELWISE_TAPS; tap++, w += CK_PANEL) {
       vf weight[V];
       CK_UNROLL for (int v = 0; v < V; v++) {
-        if (v * LANES * (int)sizeof(WEIGHT) % 64 == 0) __builtin_prefetch(row + CHANNELWISE_AHEAD * CK_PANEL + v * LANES);
-        weight[v] = LOAD_WEIGHT(row, v);
+        if (S * R >= CHANNELWISE_ROWS && v * LANES * (int)sizeof(WEIGHT) % 64 == 0)
+          __builtin_prefetch(w + v * LANES + (long)(CHANNELWISE_AHEAD / sizeof(WEIGHT)), 0, 2);
+        weight[v] = LOAD_WEIGHT(w, v);
       }
       CK_UNROLL for (int r = 0; r < S * R; r++) {
         const int frame = r % R + tap - HALF + before;

@@ -22,6 +22,8 @@ typedef struct {
 // R and V: that makes it independent of the batch.
 CK_INLINE void NAMED(conv_tile)(const int R, const int V, const NAMED(conv_block) *b, long first, long column) {
   const int per_panel = CK_PANEL / LANES;
+  // Whole panels of few rows come fastest if the processor is left to fetch ahead by itself.
+  const int fetches = R == 1 || R > FEW_TILE_ROWS || TILE_VECTORS * LANES < CK_PANEL;
   const long valid = b->out_channels - column, depth = b->depth, panel_stride = b->panel_stride;
   // The first vector's place in its panel, if that is wider than the tile.
   const long v0 = V < per_panel ? column % CK_PANEL / LANES : 0;
@@ -46,7 +48,8 @@ CK_INLINE void NAMED(conv_tile)(const int R, const int V, const NAMED(conv_block
     vf weight[MOST_VECTORS];
     CK_UNROLL for (int v = 0; v < V; v++) {
       const long place = v / per_panel * panel_stride;
-      if (v * LANES * (int)sizeof(WEIGHT) % 64 == 0) __builtin_prefetch(ahead + place + v % per_panel * LANES);
+      if (fetches && v * LANES * (int)sizeof(WEIGHT) % 64 == 0)
+        __builtin_prefetch(ahead + place + v % per_panel * LANES);
       weight[v] = LOAD_WEIGHT(w + place, v0 + v % per_panel);
     }
     CK_UNROLL for (int r = 0; r < R; r++) {
@@ -153,8 +156,9 @@ static void NAMED(conv_lists)(NAMED(conv_block) b, const row_list *lists, long t
 
 static void NAMED(conv)(const ck_conv_shape *s, const float *x, const WEIGHT *packed, const float *bias, float *y,
                  int accumulate, long panel0, long panel1, float *scratch) {
+  if (s->interleaved != interleaves(s)) __builtin_trap();  // packed for another instruction set
 #ifdef CHANNELWISE_ROWS
-  if (is_channelwise(s)) return NAMED(channelwise_conv)(s, x, packed, bias, y, accumulate, panel0, panel1, scratch);
+  if (s->interleaved) return NAMED(channelwise_conv)(s, x, packed, bias, y, accumulate, panel0, panel1, scratch);
 #endif
   row_list lists[MOST_TAPS];
   const int joins = joins_taps(s);

@@ -27,7 +27,7 @@ enum { LONGEST_ROW = 1536, PART = 1280 };
 enum { FEWEST_CHANNELS = 32, SAVING = 6 };
 // Frames that lie a multiple of so many floats apart share a few lines of the cache: they are copied to where they lie
 // GAP more apart.
-enum { CRITICAL_STRIDE = 1024, GAP = 16 };
+enum { CRITICAL_STRIDE = 512, GAP = 16 };
 
 // Output rows that follow each other in one sample, and the frames of x that they read: start..<start + span of the
 // sample, which may lie outside of it.

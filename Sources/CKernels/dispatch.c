@@ -59,6 +59,8 @@ long ck_conv_scratch(const ck_conv_shape *s) {
   return larger(product_scratch(s), count * gradient_floats(s, CK_PANEL) + strips * frames * FRAME_WIDTH);
 }
 
+int ck_interleaves(const ck_conv_shape *shape) { return table()->interleaves(shape); }
+
 void ck_conv(const ck_conv_shape *shape, const float *x, const float *packed, const float *bias, float *y,
              int accumulate, long panel0, long panel1, float *scratch) {
   table()->conv(shape, x, packed, bias, y, accumulate, panel0, panel1, scratch);

@@ -4,6 +4,7 @@
 
 typedef struct {
   const char *name;
+  int (*interleaves)(const ck_conv_shape *shape);
   void (*conv)(const ck_conv_shape *shape, const float *x, const float *packed, const float *bias, float *y,
                int accumulate, long panel0, long panel1, float *scratch);
   void (*conv_bfloat16)(const ck_conv_shape *shape, const float *x, const uint16_t *packed, const float *bias, float *y,

@@ -13,7 +13,8 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   ) {
     shape = ck_conv_shape(
       batch: batch, in_time: inTime, in_channels: inChannels, taps: taps, in_step: inStep, in0: in0, rows: rows,
-      out_time: outTime ?? rows, out_channels: outChannels, out_step: outStep, out0: out0)
+      out_time: outTime ?? rows, out_channels: outChannels, out_step: outStep, out0: out0,
+      interleaved: 0)
     name = "[\(batch), \(inTime), \(inChannels)] -> [\(rows), \(outChannels)], taps \(taps), in \(in0) + \(inStep) i"
     if outStep != 1 || out0 != 0 { name += ", out \(out0) + \(outStep) i" }
   }
@@ -170,7 +171,9 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     var shape = self.shape
     var y = initial
     var packed = [Float](repeating: .nan, count: ck_packed_count(depth, shape.out_channels))
-    ck_pack(depth, shape.out_channels, weight, shape.out_channels, &packed)
+    isa.run { shape.interleaved = Int(ck_interleaves(&shape)) }
+    ck_pack_taps(
+      shape.taps, 0, 1, shape.in_channels, shape.out_channels, weight, 0, Int32(shape.interleaved), &packed)
     var half = [UInt16](repeating: 0, count: packed.count)
     if rounded {
       ck_round_to_bfloat16(packed.count, packed, &half)

@@ -30,19 +30,27 @@ import Testing
     expectPacked(packed, k: k, n: n) { transposed[$1 * (k + 2) + $0] }
   }
 
-  @Test(arguments: [(1, 0, 1), (2, 1, 2), (4, 3, -1)])
-  func tapsAreStackedInTheGivenOrder(taps: Int, first: Int, step: Int) {
+  @Test(arguments: [(1, 0, 1), (2, 1, 2), (4, 3, -1)], [false, true])
+  func tapsAreStackedOrInterleavedInTheGivenOrder(_ taps: (count: Int, first: Int, step: Int), interleaved: Bool) {
     let (all, inputs, outputs) = (4, 20, 37)
     let w = randomFloats(all * inputs * outputs, seed: 3)
-    var packed = [Float](repeating: .nan, count: ck_packed_count(taps * inputs, outputs))
-    ck_pack_taps(taps, first, step, inputs, outputs, w, 0, &packed)
-    expectPacked(packed, k: taps * inputs, n: outputs) { k, n in
-      w[((first + k / inputs * step) * inputs + k % inputs) * outputs + n]
+    // Which tap of w and which channel a packed row is.
+    func place(_ k: Int, _ channels: Int) -> (tap: Int, channel: Int) {
+      let (tap, channel) = interleaved ? (k % taps.count, k / taps.count) : (k / channels, k % channels)
+      return (taps.first + tap * taps.step, channel)
     }
-    packed = [Float](repeating: .nan, count: ck_packed_count(taps * outputs, inputs))
-    ck_pack_taps(taps, first, step, inputs, outputs, w, 1, &packed)
-    expectPacked(packed, k: taps * outputs, n: inputs) { k, n in
-      w[((first + k / outputs * step) * inputs + n) * outputs + k % outputs]
+    func packed(_ channels: Int, _ columns: Int, transposed: Int32) -> [Float] {
+      var packed = [Float](repeating: .nan, count: ck_packed_count(taps.count * channels, columns))
+      ck_pack_taps(taps.count, taps.first, taps.step, inputs, outputs, w, transposed, interleaved ? 1 : 0, &packed)
+      return packed
+    }
+    expectPacked(packed(inputs, outputs, transposed: 0), k: taps.count * inputs, n: outputs) { k, n in
+      let (tap, channel) = place(k, inputs)
+      return w[(tap * inputs + channel) * outputs + n]
+    }
+    expectPacked(packed(outputs, inputs, transposed: 1), k: taps.count * outputs, n: inputs) { k, n in
+      let (tap, channel) = place(k, outputs)
+      return w[(tap * inputs + n) * outputs + channel]
     }
   }
 }

@@ -35,9 +35,9 @@ void ck_pack(long k, long n, const float *w, long ldw, float *packed);
 void ck_pack_transposed(long k, long n, const float *w, long ldw, float *packed);
 // Packs some taps of a convolution's weight w [tap][in][out], namely tap first_tap + j * tap_step for j in 0..<taps,
 // stacked along K: as they are (K = taps * in, N = out), or each transposed (K = taps * out, N = in), which is what
-// the adjoint of a convolution needs.
+// the adjoint of a convolution needs. Interleaved, row c * taps + j of it holds what is row j * K / taps + c otherwise.
 void ck_pack_taps(long taps, long first_tap, long tap_step, long in, long out, const float *w, int transposed,
-                  float *packed);
+                  int interleaved, float *packed);
 
 // A convolution over time of x [batch, in_time, in_channels] into y [batch, out_time, out_channels]:
 //
@@ -49,7 +49,11 @@ void ck_pack_taps(long taps, long first_tap, long tap_step, long in, long out, c
 typedef struct {
   long batch, in_time, in_channels, taps, in_step, in0;
   long rows, out_time, out_channels, out_step, out0;
+  long interleaved;  // whether W is packed interleaved (ck_pack_taps): as ck_interleaves says; else ck_conv ends the process
 } ck_conv_shape;
+
+// Whether the calling thread's instruction set reads W of this shape interleaved: the taps of a channel side by side.
+int ck_interleaves(const ck_conv_shape *shape);
 
 // Floats of scratch that ck_conv, ck_conv_bfloat16 or ck_conv_weight_gradient needs for this shape, whatever the
 // instruction set.
