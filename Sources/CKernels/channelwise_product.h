@@ -1,8 +1,8 @@
 // Convolutions of the network's kernel size: all taps of a channel are multiplied before the next channel. Each frame of
 // x is then spread over a vector once for all taps; and where frames are few, weights are asked for at an even rate,
 // while tap by tap the outer taps, which meet few frames, would wait for memory and the middle one for the multiplier.
-// Weights are interleaved, so that they are one stream of memory: as five, a power of two apart, they come a fifth slower.
-// Tiles of few frames are then best served by the processor's own fetching ahead; higher ones have time for ours.
+// For small batches weights are interleaved, so that they are one stream of memory: as five, a power of two apart, they come a
+// fifth slower. Tiles of few frames are then best served by the processor's own fetching ahead; higher ones have time for ours.
 // Included by convolution.h, as convolution_product.h is, for each type that weights are stored in; empty where there are
 // not the registers for it.
 #ifdef CHANNELWISE_ROWS
@@ -11,6 +11,7 @@
 typedef struct {
   long k, depth;  // the channels k..<k + depth are multiplied
   long channels;
+  long row, tap;          // weights from one channel to the next, and from one tap to the next
   long stride;        // from one frame of x to the next
   const float *bias;  // or NULL
   int accumulate;
@@ -27,7 +28,8 @@ CK_INLINE void NAMED(channelwise_tile)(const int R, const int S, const int FIRST
   enum { HALF = CHANNELWISE_TAPS / 2, V = CK_PANEL / LANES };
   const long valid = b->out_channels - column;
   const int before = FIRST ? 0 : HALF, span = R + before + (LAST ? 0 : HALF);
-  const WEIGHT *w = b->packed + (column * b->channels + b->k * CK_PANEL) * CHANNELWISE_TAPS;
+  const long row = b->row, tap_stride = b->tap, ahead = CHANNELWISE_AHEAD * row;
+  const WEIGHT *w = b->packed + column * CHANNELWISE_TAPS * b->channels + b->k * row;
   vf sum[CHANNELWISE_ROWS + 1][V];
   const float *frames[CHANNELWISE_ROWS + 1 + 2 * HALF];
   float *places[CHANNELWISE_ROWS + 1];
@@ -41,15 +43,16 @@ CK_INLINE void NAMED(channelwise_tile)(const int R, const int S, const int FIRST
       if (b->accumulate && b->bias) sum[r][v] += bias;
     }
   }
-  for (long k = 0; k < b->depth; k++) {
+  for (long k = 0; k < b->depth; k++, w += row) {
     vf input[CHANNELWISE_ROWS + 1 + 2 * HALF];
     CK_UNROLL for (int f = 0; f < S * span; f++) input[f] = splat(frames[f][k]);
-    CK_UNROLL for (int tap = 0; tap < CHANNELWISE_TAPS; tap++, w += CK_PANEL) {
+    CK_UNROLL for (int tap = 0; tap < CHANNELWISE_TAPS; tap++) {
+      const WEIGHT *taps = w + tap * tap_stride;
       vf weight[V];
       CK_UNROLL for (int v = 0; v < V; v++) {
         if (S * R >= CHANNELWISE_ROWS && v * LANES * (int)sizeof(WEIGHT) % 64 == 0)
-          __builtin_prefetch(w + v * LANES + (long)(CHANNELWISE_AHEAD / sizeof(WEIGHT)), 0, 2);
-        weight[v] = LOAD_WEIGHT(w, v);
+          __builtin_prefetch(taps + ahead + v * LANES, 0, 2);
+        weight[v] = LOAD_WEIGHT(taps, v);
       }
       CK_UNROLL for (int r = 0; r < S * R; r++) {
         const int frame = r % R + tap - HALF + before;
@@ -126,6 +129,8 @@ static void NAMED(channelwise_conv)(const ck_conv_shape *s, const float *x, cons
                                     float *y, int accumulate, long panel0, long panel1, float *scratch) {
   const long step = larger(1, block_rows(s, 0) / s->rows), spread = spreads_frames(s) ? GAP : 0;
   const NAMED(channelwise_block) b = {.channels = s->in_channels, .stride = s->in_channels + spread, .bias = bias,
+                                      .row = s->interleaved ? CHANNELWISE_TAPS * CK_PANEL : CK_PANEL,
+                                      .tap = s->interleaved ? CK_PANEL : s->in_channels * CK_PANEL,
                                       .accumulate = accumulate, .out_channels = s->out_channels, .packed = packed};
   for (long first = 0; first < s->batch; first += step) {
     const long samples = smaller(step, s->batch - first);

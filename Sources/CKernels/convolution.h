@@ -8,15 +8,15 @@ enum { FEW_ROWS = 24, CHUNK = 128 };
 // Other weights are fetched so many bytes ahead of their use: enough to cover the latency of memory.
 enum { PREFETCH_BYTES = 4096 };
 // Convolutions of so many taps are multiplied channel by channel: in parts of about CHANNELWISE_PART channels where there
-// are several tiles, weights fetched CHANNELWISE_AHEAD bytes before their use, into the second-level cache.
-enum { CHANNELWISE_TAPS = 5, CHANNELWISE_PART = 128, CHANNELWISE_AHEAD = 8192 };
+// are several tiles, weights fetched CHANNELWISE_AHEAD channels before their use, into the second-level cache.
+enum { CHANNELWISE_TAPS = 5, CHANNELWISE_PART = 128, CHANNELWISE_AHEAD = 12 };
 // Width in vectors of the widest tile, which is the one-row tile.
 enum { MOST_VECTORS = SINGLE_ROW_PANELS * CK_PANEL / LANES };
 _Static_assert(FEW_PANELS <= SINGLE_ROW_PANELS && FEW_TILE_ROWS <= TILE_ROWS, "tiles of few rows fit");
 
 // Whether all taps of a channel are multiplied at once; whatever the batch and the threads. With fewer frames most taps
 // see nothing.
-static int interleaves(const ck_conv_shape *s) {
+static inline int is_channelwise(const ck_conv_shape *s) {
 #ifdef CHANNELWISE_ROWS
   return s->taps == CHANNELWISE_TAPS && s->in_step == 1 && s->in0 == -(CHANNELWISE_TAPS / 2) && s->out_step == 1 &&
          s->out0 == 0 && s->out_time == s->rows && s->in_time == s->rows && s->rows >= CHANNELWISE_ROWS / 2 &&
@@ -26,6 +26,12 @@ static int interleaves(const ck_conv_shape *s) {
   return 0;
 #endif
 }
+
+// More samples than these use weights so often that it does not matter how they come from memory, only how fast they
+// are packed.
+enum { INTERLEAVED_BATCH = 8 };
+
+static int interleaves(const ck_conv_shape *s) { return is_channelwise(s) && s->batch <= INTERLEAVED_BATCH; }
 
 // The products themselves, once for weights in single precision and once for bfloat16.
 #define WEIGHT float

@@ -156,9 +156,9 @@ static void NAMED(conv_lists)(NAMED(conv_block) b, const row_list *lists, long t
 
 static void NAMED(conv)(const ck_conv_shape *s, const float *x, const WEIGHT *packed, const float *bias, float *y,
                  int accumulate, long panel0, long panel1, float *scratch) {
-  if (s->interleaved != interleaves(s)) __builtin_trap();  // packed for another instruction set
+  if (s->interleaved && !is_channelwise(s)) __builtin_trap();  // packed for another instruction set
 #ifdef CHANNELWISE_ROWS
-  if (s->interleaved) return NAMED(channelwise_conv)(s, x, packed, bias, y, accumulate, panel0, panel1, scratch);
+  if (is_channelwise(s)) return NAMED(channelwise_conv)(s, x, packed, bias, y, accumulate, panel0, panel1, scratch);
 #endif
   row_list lists[MOST_TAPS];
   const int joins = joins_taps(s);

@@ -27,13 +27,13 @@ struct GradientExchangeTests {
     #expect(buckets(14..<21, 100) == [GradientBucket(range: 14..<21, instructions: 5)])
   }
 
-  @Test func theSumIsThatOfTheFinishedGradients() throws {
+  @Test(arguments: [1, 2]) func theSumIsThatOfTheFinishedGradients(shards: Int) throws {
     let results = try ThreadRanks.run(2) { ranks in
       let task = try RunCase.edm.task()
       let weights = PackedWeights([.online: task.layout.initialize(seed: 1)])
       let recorded = task.record(batch: 2, training: true)
       let gradients = recorded.graph.gradient(of: recorded.loss)
-      let plans = (0..<2).map { _ in
+      let plans = (0..<shards).map { _ in
         Plan(
           recorded.graph, outputs: ["loss": recorded.loss], gradients: gradients, gradientCount: task.layout.count,
           weights: weights)
@@ -49,7 +49,7 @@ struct GradientExchangeTests {
         for (shard, plan) in plans.enumerated() {
           let ports = task.ports(in: plan)
           for row in 0..<2 {
-            let sample = (2 * ranks.rank + shard) * 2 + row
+            let sample = (shards * ranks.rank + shard) * 2 + row
             let key = SampleKey(seed: 1, step: UInt32(step), sample: UInt32(sample))
             task.fill(ports, row: row, example: 8 * step + sample, heldOut: false, key: key, progress: 0.5)
           }
@@ -58,9 +58,14 @@ struct GradientExchangeTests {
         try exchange.finish()
       }
       return withExtendedLifetime((plans, sum)) {
-        let own = zip(plans[0].gradients!.values, plans[1].gradients!.values).map { $0 + $1 }
         let parts = exchange.stretches.own
-        return (parts: parts, sum: parts.map { Array(sum.values[$0]) }, own: own)
+        let sums = parts.map { Array(exchange.sum.values[$0]) }
+        // Once more on the same inputs, alone: a single shard's gradients were added to where they are.
+        for plan in plans { plan.run() }
+        let own = plans.dropFirst().reduce(Array(plans[0].gradients!.values)) { own, plan in
+          zip(own, plan.gradients!.values).map { $0 + $1 }
+        }
+        return (parts: parts, sum: sums, own: own)
       }
     }.map { try $0.get() }
     let truth = zip(results[0].own, results[1].own).map { $0 + $1 }

@@ -49,10 +49,11 @@ void ck_pack_taps(long taps, long first_tap, long tap_step, long in, long out, c
 typedef struct {
   long batch, in_time, in_channels, taps, in_step, in0;
   long rows, out_time, out_channels, out_step, out0;
-  long interleaved;  // whether W is packed interleaved (ck_pack_taps): as ck_interleaves says; else ck_conv ends the process
+  long interleaved;  // whether W is packed interleaved (ck_pack_taps); where the instruction set cannot read that, ck_conv ends the process
 } ck_conv_shape;
 
-// Whether the calling thread's instruction set reads W of this shape interleaved: the taps of a channel side by side.
+// Whether the calling thread's instruction set can read W of this shape interleaved, the taps of a channel side by side, and
+// is faster so. The result is the same either way.
 int ck_interleaves(const ck_conv_shape *shape);
 
 // Floats of scratch that ck_conv, ck_conv_bfloat16 or ck_conv_weight_gradient needs for this shape, whatever the
