@@ -23,7 +23,7 @@ MPI_PACKAGES := libopenmpi-dev openmpi-bin
 
 SWIFT_FOLDERS := $(wildcard Sources Envs Audio Tests Examples Package.swift)
 
-.PHONY: all deps build demo test mpi lint clean
+.PHONY: all deps build demo test mpi mpi-program lint clean
 all: build
 
 deps:
@@ -61,14 +61,16 @@ test: deps
 	swift test -c release --disable-xctest --disable-testable-imports --skip-build
 
 # A build of its own: the trait changes every module's flags. It takes the dependencies that the other build has fetched.
-mpi: PACKAGES += $(MPI_PACKAGES)
-mpi: deps
+mpi: mpi-program
+	.ci/mpi
+
+mpi-program: PACKAGES += $(MPI_PACKAGES)
+mpi-program: deps
 	mkdir -p .build/mpi
 	for part in checkouts repositories workspace-state.json; do \
 	  [ -e .build/mpi/$$part ] || [ ! -e .build/$$part ] || cp -r .build/$$part .build/mpi/; \
 	done
 	swift build -c release --traits MPI --scratch-path .build/mpi --product saltus
-	.ci/mpi
 
 lint:
 	swift format lint --strict --recursive --parallel $(SWIFT_FOLDERS)
