@@ -60,10 +60,10 @@ test: deps
 	swift build -c release --build-tests
 	swift test -c release --disable-xctest --disable-testable-imports --skip-build
 
-# A build of its own: the trait changes every module's flags. It takes the dependencies that the other build has fetched.
 mpi: mpi-program
 	.ci/mpi
 
+# A build of its own: the trait changes every module's flags. It takes the dependencies that the other build has fetched.
 mpi-program: PACKAGES += $(MPI_PACKAGES)
 mpi-program: deps
 	mkdir -p .build/mpi

@@ -47,12 +47,13 @@ static void gather_rows(const ck_conv_shape *s, const float *x, float *rows) {
 }
 
 static void compare(const char *name, long batch, long time, long in, long taps, long out) {
-  const ck_conv_shape shape = {.batch = batch, .in_time = time, .in_channels = in, .taps = taps, .in_step = 1,
-                               .in0 = -(taps / 2), .rows = time, .out_time = time, .out_channels = out, .out_step = 1};
+  ck_conv_shape shape = {.batch = batch, .in_time = time, .in_channels = in, .taps = taps, .in_step = 1,
+                         .in0 = -(taps / 2), .rows = time, .out_time = time, .out_channels = out, .out_step = 1};
   const long m = batch * time, k = taps * in;
   float *x = values(m * in), *w = values(k * out), *packed = values(ck_packed_count(k, out)), *y = values(m * out);
   float *columns = values(m * k), *dw = values(k * out), *scratch = values(ck_conv_scratch(&shape));
-  ck_pack_taps(taps, 0, 1, in, out, w, 0, packed);
+  shape.interleaved = ck_interleaves(&shape);
+  ck_pack_taps(taps, 0, 1, in, out, w, 0, (int)shape.interleaved, packed);
   const long panels = (out + CK_PANEL - 1) / CK_PANEL;
   static sample s[5];
   for (int i = 0; i < 5; i++) s[i].count = 0;

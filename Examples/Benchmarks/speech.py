@@ -7,14 +7,14 @@
     Examples/Benchmarks/speech.py --data PATH/kathleen [--voice FILE] [--teacher CHECKPOINT] [--systems a,b] [--limit N]
     Examples/Benchmarks/speech.py --lengths [--voice FILE]
 
-Systems: real (the recordings), copy (saltus vocode), steps0 (the mean), steps1, steps2, steps4, teacher (Heun,
-32 intervals, of --teacher), flite, espeak, piper. What is not installed is left out, and named. Audio and numbers are
+Systems: real (the recordings), copy (saltus vocode), encoder (its mean alone, not refined), steps0 (the refined mean),
+steps1, steps2, steps4, teacher (Heun, 32 intervals, of --teacher), flite, espeak, piper. What is not installed is left out, and named. Audio and numbers are
 kept in --out (by default a folder below the cache), per voice file; a system that is there is not made again.
 
 Columns: word error rate of Whisper base with its 95 % interval; DNSMOS P.808 with its own, and how far it is from
 steps0 to copy; Fréchet distance and global-variance ratio of log-mel frames against the recordings; mel-cepstral
 distortion; of the copy, PESQ (wide band) and ESTOI against the recordings. Below the table are paired differences
-(bootstrap over sentences) of one step against the mean and the copy, and of two steps against one.
+(bootstrap over sentences) of one step against both means and the copy, and of two steps against one.
 Our own audio is measured without the silence that is put behind a sentence: no recording is that silent.
 
 --lengths: word error rate and DNSMOS of one step on the texts of speech_lengths.tsv, which take about 1, 2, 5 and 10
@@ -36,7 +36,7 @@ import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SALTUS = os.environ.get("SALTUS", os.path.join(HERE, "../../.build/release/saltus"))
-SYSTEMS = ["real", "copy", "steps0", "steps1", "steps2", "steps4", "teacher", "flite", "espeak", "piper"]
+SYSTEMS = ["real", "copy", "encoder", "steps0", "steps1", "steps2", "steps4", "teacher", "flite", "espeak", "piper"]
 
 
 def read_sentences(data, limit):
@@ -94,7 +94,9 @@ def make(system, sentences, folder, arguments):
         except ImportError:
             return False
     os.makedirs(folder, exist_ok=True)
-    if system.startswith("steps"):
+    if system == "encoder":
+        speak(sentences, folder, arguments.voice, ["--speaker", arguments.speaker, "--steps", "0", "--unrefined"])
+    elif system.startswith("steps"):
         speak(sentences, folder, arguments.voice, ["--speaker", arguments.speaker, "--steps", system[5:]])
     elif system == "teacher":
         speak(sentences, folder, arguments.teacher,
@@ -195,7 +197,7 @@ def main():
     results = {}
     for system in ["real"] + [s for s in systems if s != "real"]:
         name = system
-        if system.startswith("steps"):
+        if system == "encoder" or system.startswith("steps"):
             name += "-" + tag(arguments.voice)
         elif system == "teacher" and arguments.teacher:
             name += "-" + tag(arguments.teacher)
@@ -226,7 +228,7 @@ def report(results):
         mos = "{:.2f}–{:.2f}".format(*r["dnsmos_p808_ci95"])
         print(f"{system:8} {r['wer']:6.1f} {interval:>12} {r['dnsmos_p808']:6.2f} {mos:>12} {way:>10} "
               f"{r['frechet']:8.2f} {r['variance']:8.2f} {r['mcd']:7.2f} {copy_columns(r)}")
-    for a, b in (("steps1", "steps0"), ("steps2", "steps1"), ("steps1", "copy")):
+    for a, b in (("steps1", "encoder"), ("steps1", "steps0"), ("steps2", "steps1"), ("steps1", "copy")):
         if {a, b} <= results.keys():
             mean, low, high = difference(results[a], results[b], "word_errors", "words")
             print(f"WER {a} − {b}: {100 * mean:+.1f} points, 95 % {100 * low:+.1f} to {100 * high:+.1f}")

@@ -16,7 +16,8 @@ enum PackedSource {
   case bfloat16(UnsafePointer<UInt16>)
 }
 
-/// Weights rearranged for the convolution kernel, one copy per (parameter, use), shared by the plans of all shards.
+/// Weights rearranged for the convolution kernel, one copy per (parameter, use), shared by the plans of all shards. Uses
+/// differ in layout, too: plans of small and of large batches may have copies of their own.
 ///
 /// After the parameters change, `refresh` must run before the next `Plan.run()`.
 public final class PackedWeights: @unchecked Sendable {

@@ -81,6 +81,13 @@ extension Instruction {
       // What is not shared is done by one thread.
       return isShared || later.isShared
     }
+    if case .convolution(let shape, _, .float32(let packed), _, _, _) = self,
+      case .convolution(let other, _, _, _, _, let scratch) = later,
+      Region(packed, shape.pointee.packedCount).overlaps(Region(scratch, ck_conv_scratch(other)))
+    {
+      // Weights that are no parameter are packed into scratch.
+      return true
+    }
     var reads = next.reads
     if case .convolution(let shape, _, _, _, let y, _) = self, case .normalizeMish(let normalized, _) = later,
       shape.pointee.sharesChannels(withGroups: later.groups, of: normalized, parts: parts)
@@ -99,6 +106,9 @@ extension Instruction {
 }
 
 extension ck_conv_shape {
+  /// Floats of its packed weights.
+  fileprivate var packedCount: Int { ck_packed_count(taps * in_channels, out_channels) }
+
   /// Whether `parts` threads divide this convolution's output and a normalisation of the same size into the same channels.
   fileprivate func sharesChannels(withGroups groups: Int, of normalized: Triple, parts: Int) -> Bool {
     guard normalized[0] == batch, normalized[1] == out_time, normalized[2] == out_channels, out_step == 1 else {

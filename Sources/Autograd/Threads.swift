@@ -47,7 +47,7 @@ final class Threads {
   func run(inOrder parts: [Int]) {
     precondition(parts.sorted() == Array(0..<count), "\(parts) are not the parts of \(count) threads")
     var begin = 0
-    for end in 1...instructions.count where end == instructions.count || waits[end] {
+    for end in stride(from: 1, through: instructions.count, by: 1) where end == instructions.count || waits[end] {
       for part in parts {
         for index in begin..<end { instructions[index].run(part: part, of: count, scratchStride: scratchStride) }
       }

@@ -2,7 +2,7 @@
 // x is then spread over a vector once for all taps; and where frames are few, weights are asked for at an even rate,
 // while tap by tap the outer taps, which meet few frames, would wait for memory and the middle one for the multiplier.
 // For small batches weights are interleaved, so that they are one stream of memory: as five, a power of two apart, they come a
-// fifth slower. Tiles of few frames are then best served by the processor's own fetching ahead; higher ones have time for ours.
+// fifth slower. Tiles of few frames are best served by the processor's own fetching ahead; higher ones have time for ours.
 // Included by convolution.h, as convolution_product.h is, for each type that weights are stored in; empty where there are
 // not the registers for it.
 #ifdef CHANNELWISE_ROWS

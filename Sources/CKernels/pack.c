@@ -46,7 +46,7 @@ static void pack_transposed(long k, long width, const float *w, long ldw, float 
       const float *from = w + j * ldw;
       float *to = panel + j;
       // The processor does not guess that these rows go on when all of them have been here.
-      for (long r = 0; r < 4; r++) __builtin_prefetch(from + r * ldw + line + LINE);
+      for (long r = 0; r < smaller(4, width - j); r++) __builtin_prefetch(from + r * ldw + line + LINE);
       long i = line;
       if (j + 4 <= width) {
         for (; i + 4 <= end; i += 4) transpose_4x4(from + i, ldw, to + i * row_stride, row_stride);

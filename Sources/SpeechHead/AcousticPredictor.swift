@@ -9,7 +9,9 @@ import Foundation
 public final class AcousticPredictor {
   /// How the decoder is asked.
   public enum Method: Sendable, Hashable {
-    /// Not at all: the mean.
+    /// Not at all: what the encoder expects of each state, the same in all of its frames.
+    case encoderMean
+    /// Not at all: the mean of every frame, which is the encoder's refined.
     case mean
     /// By a sampling method of consistency models or of their teachers.
     case sampled(SamplingMethod)
@@ -103,7 +105,9 @@ public final class AcousticPredictor {
     var multiple = description.decoder.timeMultiple
     if case .completeBlocks(let size) = given?.use { multiple *= size }
     let length = Self.bucket(range.count, smallest: 64, multiple: multiple)
-    refiners.value(for: length) { RefinerPlan(voice, frames: length, threads: threads) }.run(&rows)
+    if method != .encoderMean {
+      refiners.value(for: length) { RefinerPlan(voice, frames: length, threads: threads) }.run(&rows)
+    }
     var mel = [Float](repeating: 0, count: range.count * bands)
     for frame in 0..<range.count {
       for band in 0..<bands { mel[frame * bands + band] = rows[frame * conditions.count + band] }

@@ -13,7 +13,7 @@ package final class GradientExchange: Sendable {
   package let buckets: [GradientBucket]
   /// `ends` of the plans' runs.
   package let ends: [Int]
-  /// Where this rank's parts of the sum are after `finish`: of a single shard its own gradients.
+  /// Where this rank's parts of the sum are after `finish`.
   package let sum: ParameterBuffer
   private let shards: [ParameterBuffer]
   private let communicator: any Communicator
@@ -31,7 +31,7 @@ package final class GradientExchange: Sendable {
   /// - Parameters:
   ///   - plans: of this rank's shards, all of one graph.
   ///   - trained: the parameters whose gradients are needed.
-  ///   - sum: where several shards are added up, laid out like the parameters.
+  ///   - sum: laid out like the parameters.
   ///   - leastCount: floats of a bucket, nil for what suits the number of ranks.
   package init(
     plans: [Plan], trained: Range<Int>, into sum: ParameterBuffer, _ communicator: any Communicator,
@@ -41,8 +41,8 @@ package final class GradientExchange: Sendable {
       of: plans[0].gradientEnds, in: trained,
       leastCount: leastCount ?? GradientBucket.leastCount(ranks: communicator.size))
     ends = buckets.map(\.instructions)
+    self.sum = sum
     shards = plans.map { $0.gradients! }
-    self.sum = shards.count == 1 ? shards[0] : sum
     self.communicator = communicator
   }
 
@@ -73,11 +73,9 @@ package final class GradientExchange: Sendable {
   }
 
   private func send(_ range: Range<Int>) throws(CommunicationError) {
+    let sources = shards.map { UnsafePointer($0.pointer + range.lowerBound) as UnsafePointer<Float>? }
     let target = sum.pointer + range.lowerBound
-    if shards.count > 1 {
-      let sources = shards.map { UnsafePointer($0.pointer + range.lowerBound) as UnsafePointer<Float>? }
-      _ = ck_reduce_gradients(range.count, Int32(sources.count), sources, target)
-    }
+    _ = ck_reduce_gradients(range.count, Int32(sources.count), sources, target)
     try communicator.beginSum(UnsafeMutableBufferPointer(start: target, count: range.count))
   }
 

@@ -20,7 +20,7 @@ final class TrainingStep<Task: TrainingTask>: Sendable {
   /// What adds up to the gradient of all shards: one for each, or the sum of which every rank has its parts.
   let gradients: [ParameterBuffer]
 
-  /// - Parameter sum: where the gradients of several ranks may be added up, laid out like the parameters.
+  /// - Parameter sum: where the gradients of several ranks are added up, laid out like the parameters.
   init(
     _ task: Task, banks: [Bank: ParameterBuffer], batchSize: Int, shards count: Int, sum: ParameterBuffer,
     _ communicator: any Communicator, workers: Workers
@@ -42,7 +42,7 @@ final class TrainingStep<Task: TrainingTask>: Sendable {
     exchange =
       communicator.size == 1
       ? nil : GradientExchange(plans: plans, trained: task.trainedParameters, into: sum, communicator)
-    self.gradients = exchange.map { [$0.sum] } ?? plans.map { $0.gradients! }
+    self.gradients = exchange == nil ? plans.map { $0.gradients! } : [sum]
   }
 
   /// What one shard's plan consists of.

@@ -19,6 +19,9 @@ struct VoiceArguments: ParsableArguments {
       valueName: "N"))
   var steps = 1
 
+  @Flag(help: "With --steps 0: the encoder's mean, one spectrum for each part of a sound, before it is refined.")
+  var unrefined = false
+
   @Option(
     help: "Follow the ODE with this solver, as for a teacher's checkpoint: euler or multistep (N calls), heun (2N - 1)."
   )
@@ -72,6 +75,7 @@ struct VoiceArguments: ParsableArguments {
 
   func validate() throws {
     if !(0...1000).contains(steps) { throw ValidationError("--steps \(steps): 0 to 1,000 are possible.") }
+    if unrefined && steps != 0 { throw ValidationError("--unrefined is a mean: it goes with --steps 0.") }
     if steps == 0 && solver != nil { throw ValidationError("--solver needs at least one of --steps.") }
     if sigmas != nil && (solver != nil || steps == 0) {
       throw ValidationError("--sigmas is a chain of its own: drop --solver and --steps 0.")
@@ -106,7 +110,8 @@ struct VoiceArguments: ParsableArguments {
     } else if let sigmas {
       settings.method = .sampled(.chain(sigmas: try noiseLevels(sigmas, option: "--sigmas")))
     } else {
-      settings.method = steps == 0 ? .mean : .sampled(.consistency(steps: steps))
+      let mean: AcousticPredictor.Method = unrefined ? .encoderMean : .mean
+      settings.method = steps == 0 ? mean : .sampled(.consistency(steps: steps))
     }
     settings.seed = seed
     settings.lengthScale = lengthScale

@@ -11,14 +11,20 @@ struct ThreadOrderTests {
     var batch = 1
     var horizon = 16
     var fullResolution = false
-    var testDescription: String { "\(widths), \(groups) groups, batch \(batch), horizon \(horizon)" }
+    var condition = 20
+    /// Channels beside x; then with a mask, too.
+    var frames = 0
+    var testDescription: String {
+      "\(widths), \(groups) groups, batch \(batch), horizon \(horizon), \(frames) frame channels"
+    }
   }
 
-  /// Groups that are and are not the threads' own, panels that are not full, skips without downsampling.
+  /// Groups that are and are not the threads' own, panels that are not full, skips without downsampling; masks, of which a weight
+  /// that is no parameter lies in scratch, beside layers that use scratch.
   private static let cases = [
     Case(widths: [64, 128, 256]), Case(widths: [32, 64], groups: 4, batch: 3),
     Case(widths: [48, 80], groups: 4, horizon: 8),
-    Case(widths: [64, 64], fullResolution: true),
+    Case(widths: [64, 64], fullResolution: true), Case(widths: [64, 128], batch: 2, condition: 384, frames: 5),
   ]
 
   @Test(arguments: cases, 2...4)
@@ -26,18 +32,27 @@ struct ThreadOrderTests {
     var layout = ParameterLayout()
     let network = TemporalUNet(
       TemporalUNet.Configuration(
-        channels: 2, widths: example.widths, groups: example.groups, globalCondition: 20,
-        fullResolution: example.fullResolution), in: &layout)
+        channels: 2, widths: example.widths, groups: example.groups, globalCondition: example.condition,
+        frameCondition: example.frames, fullResolution: example.fullResolution), in: &layout)
     let weights = PackedWeights([.online: layout.initialize(seed: 1)])
     func plan(threads: Int, steady: Set<String>) -> Plan {
       let graph = Graph()
       let y = network(
         graph.input("x", [example.batch, example.horizon, 2]), noise: graph.input("u", [example.batch, 1, 1]),
-        Conditioning(global: graph.input("condition", [example.batch, 1, 20])))
+        Conditioning(
+          global: graph.input("condition", [example.batch, 1, example.condition]),
+          frames: example.frames > 0 ? graph.input("frames", [example.batch, example.horizon, example.frames]) : nil,
+          mask: example.frames > 0 ? graph.input("mask", [example.batch, example.horizon, 1]) : nil))
       let plan = Plan(graph, outputs: ["y": y], steady: steady, weights: weights, threads: threads)
-      for (seed, name) in ["x", "u", "condition"].enumerated() {
+      for (seed, name) in ["x", "u", "condition", "frames", "mask"].enumerated() where plan.reads(name) {
         let input = plan.input(name)
-        for i in input.indices { input[i] = Float((i * 37 + seed * 101) % 64) / 32 - 1 }
+        // Of the mask the last quarter is 0.
+        for i in input.indices {
+          input[i] =
+            name == "mask"
+            ? (i % example.horizon < example.horizon * 3 / 4 ? 1 : 0)
+            : Float((i * 37 + seed * 101) % 64) / 32 - 1
+        }
       }
       return plan
     }

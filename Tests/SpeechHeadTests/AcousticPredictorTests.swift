@@ -72,6 +72,9 @@ struct AcousticPredictorTests {
       (0..<count).flatMap { _ in encoded.means[state * 8..<(state + 1) * 8] }
     }
     #expect(refined.count == steps.count && refined != steps)
+    let unrefined = try predictor.mel(encoded, durations: durations, speaker: 0, method: .encoderMean, noise: .seed(0))
+    #expect(unrefined == steps)
+    #expect(try predictor.networkCalls(.encoderMean) == 0)
     // The decoder's sample at temperature 0 and a network of zeros is nothing: all that is left is the mean.
     let weights = ParameterBuffer(copying: try voice(refines: true).weights)
     for index in description.model.decoderParameters { weights[index] = 0 }

@@ -19,7 +19,8 @@ const char *ck_isa(void);
 // Meant for tests and benchmarks.
 int ck_select_isa(const char *name);
 // The same for the calling thread alone, over the process's choice; NULL returns the thread to that. Lets tests of
-// every instruction set run in parallel.
+// every instruction set run in parallel. Weights that were packed for one set may not be readable by another
+// (ck_interleaves).
 int ck_select_isa_on_this_thread(const char *name);
 
 // MARK: - Convolutions and linear layers
