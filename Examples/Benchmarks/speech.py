@@ -8,8 +8,9 @@
     Examples/Benchmarks/speech.py --lengths [--voice FILE]
 
 Systems: real (the recordings), copy (saltus vocode), encoder (its mean alone, not refined), steps0 (the refined mean),
-steps1, steps2, steps4, teacher (Heun, 32 intervals, of --teacher), flite, espeak, piper. What is not installed is left out, and named. Audio and numbers are
-kept in --out (by default a folder below the cache), per voice file; a system that is there is not made again.
+steps1, steps2, steps4, teacher (Heun, 32 intervals, of --teacher), flite, espeak, piper. What is not installed is left
+out, and named. Audio and numbers are kept in --out (by default a folder below the cache), per voice file; a system that
+is there is not made again.
 
 Columns: word error rate of Whisper base with its 95 % interval; DNSMOS P.808 with its own, and how far it is from
 steps0 to copy; Fréchet distance and global-variance ratio of log-mel frames against the recordings; mel-cepstral

@@ -68,7 +68,8 @@ final class Threads {
   }
 
   /// The fewest waits: an instruction begins without one unless one since the last must have ended.
-  static func waits(in program: [Instruction], _ count: Int) -> [Bool] {
+  private static func waits(in program: [Instruction], _ count: Int) -> [Bool] {
+    guard count > 1 else { return program.map { _ in false } }
     var begun: [Instruction] = []
     return program.map { instruction in
       let waits = begun.contains { $0.mustEnd(before: instruction, parts: count) }

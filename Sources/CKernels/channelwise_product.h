@@ -11,7 +11,7 @@
 typedef struct {
   long k, depth;  // the channels k..<k + depth are multiplied
   long channels;
-  long row, tap;          // weights from one channel to the next, and from one tap to the next
+  long row, tap;      // weights from one channel to the next, and from one tap to the next
   long stride;        // from one frame of x to the next
   const float *bias;  // or NULL
   int accumulate;

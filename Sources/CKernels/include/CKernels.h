@@ -50,7 +50,7 @@ void ck_pack_taps(long taps, long first_tap, long tap_step, long in, long out, c
 typedef struct {
   long batch, in_time, in_channels, taps, in_step, in0;
   long rows, out_time, out_channels, out_step, out0;
-  long interleaved;  // whether W is packed interleaved (ck_pack_taps); where the instruction set cannot read that, ck_conv ends the process
+  long interleaved;  // whether W is packed so (ck_pack_taps); where the instruction set cannot read that, ck_conv traps
 } ck_conv_shape;
 
 // Whether the calling thread's instruction set can read W of this shape interleaved, the taps of a channel side by side, and
