@@ -42,9 +42,12 @@ public struct EncodedUtterance: Sendable {
   public var voicing: [Float]
   /// `[tokens × states]`; see `PhonemeEncoder.Output`.
   public var pitch: [Float]
+  /// `[tokens × states]`, where that is told; else empty.
+  public var energy: [Float]
 
   public init(
-    features: [Float], hidden: [Float], means: [Float], logDurations: [Float], voicing: [Float], pitch: [Float]
+    features: [Float], hidden: [Float], means: [Float], logDurations: [Float], voicing: [Float], pitch: [Float],
+    energy: [Float] = []
   ) {
     self.features = features
     self.hidden = hidden
@@ -52,5 +55,6 @@ public struct EncodedUtterance: Sendable {
     self.logDurations = logDurations
     self.voicing = voicing
     self.pitch = pitch
+    self.energy = energy
   }
 }

@@ -14,13 +14,12 @@ package final class EncoderPlan {
     let graph = Graph()
     let output = voice.model.encoder(
       graph.input("features", [1, tokens, features.count]), mask: graph.input("mask", [1, tokens, 1]))
-    plan = Plan(
-      graph,
-      outputs: [
-        "hidden": output.hidden, "means": output.means, "logDurations": output.logDurations, "voicing": output.voicing,
-        "pitch": output.pitch,
-      ],
-      weights: voice.packed, threads: threads)
+    var outputs = [
+      "hidden": output.hidden, "means": output.means, "logDurations": output.logDurations, "voicing": output.voicing,
+      "pitch": output.pitch,
+    ]
+    outputs["energy"] = output.energy
+    plan = Plan(graph, outputs: outputs, weights: voice.packed, threads: threads)
   }
 
   package func run(_ tokens: [PhonemeToken], speaker: Int) -> EncodedUtterance {
@@ -34,7 +33,7 @@ package final class EncoderPlan {
       features: Array(rows.prefix(tokens.count * features.count)), hidden: values("hidden", encoder.width),
       means: values("means", encoder.states * encoder.bands),
       logDurations: values("logDurations", encoder.states), voicing: values("voicing", encoder.states),
-      pitch: values("pitch", encoder.states))
+      pitch: values("pitch", encoder.states), energy: encoder.tells(.energy) ? values("energy", encoder.states) : [])
   }
 }
 

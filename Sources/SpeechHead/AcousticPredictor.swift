@@ -87,12 +87,13 @@ public final class AcousticPredictor {
   ///   - durations: frames of every state.
   ///   - frames: a stretch of the utterance; nil for all of it.
   ///   - pitch: of all frames, its normalised logarithm, 0 for none; nil for what the encoder expects.
+  ///   - energy: of all frames, where that is told; nil for what the encoder expects.
   ///   - noise: decides all of it, whatever the length that is computed beside it.
   ///   - given: a spectrogram of these frames to be edited; nil for a free sample. The mean knows nothing of it.
   /// - Throws: `SpeechError.badSetting` for a method that makes no falling chain.
   public func mel(
-    _ encoded: EncodedUtterance, durations: [Int32], frames: Range<Int>? = nil, pitch: [Float]? = nil, speaker: Int,
-    method: Method, noise: NoiseSource, given: Given? = nil
+    _ encoded: EncodedUtterance, durations: [Int32], frames: Range<Int>? = nil, pitch: [Float]? = nil,
+    energy: [Float]? = nil, speaker: Int, method: Method, noise: NoiseSource, given: Given? = nil
   ) throws(SpeechError) -> [Float] {
     let range = frames ?? 0..<durations.reduce(0) { $0 + Int($1) }
     let bands = conditions.bands
@@ -100,7 +101,8 @@ public final class AcousticPredictor {
     rows.withUnsafeMutableBufferPointer {
       conditions.fill(
         $0.baseAddress!, frames: range, of: encoded, durations: durations,
-        pitch: pitch ?? conditions.expectedPitch(encoded, durations: durations), speaker: speaker)
+        pitch: pitch ?? conditions.expectedPitch(encoded, durations: durations),
+        energy: energy ?? conditions.expectedEnergy(encoded, durations: durations), speaker: speaker)
     }
     var multiple = description.decoder.timeMultiple
     if case .completeBlocks(let size) = given?.use { multiple *= size }

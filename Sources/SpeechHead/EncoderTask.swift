@@ -73,6 +73,10 @@ public struct EncoderTask: TrainingTask {
     let voicing = graph.input("voicing", [batch, tokenCapacity, states])
     let distance = (output.pitch - graph.input("pitch", [batch, tokenCapacity, states])).squared() * voicing
     loss = loss + (((output.voicing - voicing).squared() + distance) * mask).sumPerSample() * weights
+    if let energy = output.energy {
+      let distance = (energy - graph.input("energy", [batch, tokenCapacity, states])).squared()
+      loss = loss + (distance * mask).sumPerSample() * weights
+    }
     return RecordedLoss(graph, loss: loss.mean(), midway: ["means": output.means])
   }
 
@@ -86,7 +90,7 @@ public struct EncoderTask: TrainingTask {
 
     let features, mask, shares, frames, spread, logDurations, durationWeight, voicing,
       pitch: UnsafeMutableBufferPointer<Float>
-    let dropoutKeys: UnsafeMutableBufferPointer<Float>?
+    let energy, dropoutKeys: UnsafeMutableBufferPointer<Float>?
     let means: UnsafeBufferPointer<Float>
     var rows: [Row]
     var search = MonotonicAlignment()
@@ -101,6 +105,7 @@ public struct EncoderTask: TrainingTask {
       durationWeight = plan.input("durationWeight")
       voicing = plan.input("voicing")
       pitch = plan.input("pitch")
+      energy = plan.reads("energy") ? plan.input("energy") : nil
       dropoutKeys = plan.reads("dropout.keys") ? plan.input("dropout.keys") : nil
       means = plan.output("means")
       rows = [Row](repeating: Row(), count: spread.count)
@@ -139,6 +144,7 @@ public struct EncoderTask: TrainingTask {
       ports.logDurations[first + i] = 0
       ports.voicing[first + i] = 0
       ports.pitch[first + i] = 0
+      ports.energy?[first + i] = 0
     }
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: count) { durations in
       utterance.mel.withUnsafeBufferPointer { mel in
@@ -160,6 +166,9 @@ public struct EncoderTask: TrainingTask {
           let voiced = utterance.pitch[frame..<frame + length].filter { $0 != 0 }
           ports.voicing[first + state] = Float(voiced.count) / Float(length)
           if !voiced.isEmpty { ports.pitch[first + state] = voiced.reduce(0, +) / Float(voiced.count) }
+          if let energy = ports.energy {
+            energy[first + state] = (0..<bands).reduce(0) { $0 + frames[state * bands + $1] } / Float(bands)
+          }
           frame += length
         }
         ports.spread[row] = Float(spread / Double(frameCount * bands))

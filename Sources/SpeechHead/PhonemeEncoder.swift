@@ -23,6 +23,11 @@ public struct PhonemeEncoder: Sendable {
     public var bands: Int
     /// Dropout rate, [0, 1).
     public var dropout: Float = 0.1
+    /// What refiner and decoder are told of, nil: the pitch alone. The encoder itself learns the pitch in any case.
+    public var prosody: [Prosody]?
+
+    /// Whether refiner and decoder are told of it.
+    public func tells(_ prosody: Prosody) -> Bool { self.prosody?.contains(prosody) ?? (prosody == .pitch) }
 
     public init(inputs: Int, bands: Int) {
       self.inputs = inputs
@@ -59,6 +64,8 @@ public struct PhonemeEncoder: Sendable {
     /// those, `[B, P, states]`.
     public var voicing: Tensor
     public var pitch: Tensor
+    /// The mean of the states' energies, `[B, P, states]`, where that is told.
+    public var energy: Tensor?
   }
 
   public let configuration: Configuration
@@ -69,6 +76,7 @@ public struct PhonemeEncoder: Sendable {
   private let durations: Linear
   private let pitchBlocks: [ConvolutionBlock]
   private let pitch: Linear
+  private let energy: Linear?
 
   public init(_ configuration: Configuration, in layout: inout ParameterLayout) {
     precondition(configuration.problem == nil, configuration.problem!)
@@ -94,6 +102,7 @@ public struct PhonemeEncoder: Sendable {
       }
     }
     pitch = layout.scope("pitch.out") { Linear(c.durationWidth, 2 * c.states, in: &$0) }
+    energy = c.tells(.energy) ? layout.scope("energy.out") { Linear(c.durationWidth, c.states, in: &$0) } : nil
   }
 
   /// Records one evaluation.
@@ -116,6 +125,6 @@ public struct PhonemeEncoder: Sendable {
     let prosody = pitch(h)
     return Output(
       hidden: hidden, means: means(hidden), logDurations: logDurations, voicing: prosody.channels(0..<states),
-      pitch: prosody.channels(states..<2 * states))
+      pitch: prosody.channels(states..<2 * states), energy: energy?(h))
   }
 }

@@ -45,7 +45,7 @@ package struct TrainingStretches: Sendable {
     (data + range.count * bands).update(repeating: 0, count: (length - range.count) * bands)
     conditions.fill(
       rows, frames: range, of: aligned.encoded, durations: aligned.durations, pitch: aligned.utterance.pitch,
-      speaker: aligned.utterance.speaker)
+      energy: conditions.energy(of: aligned.utterance), speaker: aligned.utterance.speaker)
     aligned.utterance.mel.withUnsafeBufferPointer { mel in
       aligned.means.withUnsafeBufferPointer { means in
         for (index, frame) in range.enumerated() {

@@ -28,12 +28,7 @@ extension VoiceDescription: AdaptedModel {
     if mel != other.mel { return "the adapters are for spectra of \(mel), the voice's are of \(other.mel)" }
     if phones != other.phones { return "the adapters are for a voice of other phones" }
     // What conditions the decoder lies in front of it in the layout.
-    func sizes(_ voice: VoiceDescription) -> (PhonemeEncoder.Configuration, MeanRefiner.Configuration) {
-      var (encoder, refiner) = (voice.encoder, voice.refiner)
-      (encoder.dropout, refiner.dropout) = (0, 0)
-      return (encoder, refiner)
-    }
-    guard sizes(self) == sizes(other) else {
+    guard hasFront(of: other) else {
       return
         "the adapters are for a voice with an encoder of \(encoder) and a refiner of \(refiner), this one has \(other.encoder) "
         + "and \(other.refiner)"

@@ -122,6 +122,13 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
     PhonemeFeatures(phoneCount: phones.count, speakerCount: speakers.count)
   }
 
+  /// Whether encoder and refiner have the sizes of another voice's, so that their weights fit there.
+  package func hasFront(of other: VoiceDescription) -> Bool {
+    var (encoder, refiner) = (encoder, refiner)
+    (encoder.dropout, refiner.dropout) = (other.encoder.dropout, other.refiner.dropout)
+    return encoder == other.encoder && refiner == other.refiner
+  }
+
   /// The number of a speaker.
   ///
   /// - Throws: `SpeechError.unknownSpeaker`, which names those that there are.

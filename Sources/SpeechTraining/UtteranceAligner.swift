@@ -5,12 +5,13 @@ import Synchronization
 /// Encodes recorded sentences with a trained encoder and aligns them: what refiner and decoder are trained on.
 public struct UtteranceAligner: Sendable {
   private let voice: TrainedVoice
+  private let conditions: FrameConditions
   private let threads: Int
 
   /// - Throws: `SpeechError.badSetting` for impossible mel bands.
   public init(_ voice: TrainedVoice, threads: Int = 1) throws(SpeechError) {
     // What a thread's own predictor might object to is asked once, here.
-    _ = try FrameConditions(voice.description)
+    conditions = try FrameConditions(voice.description)
     self.voice = voice
     self.threads = threads
   }
@@ -39,8 +40,8 @@ public struct UtteranceAligner: Sendable {
         }
         // The mean takes no sampling, which is all that could be refused.
         let means = try? predictor.mel(
-          encoded, durations: durations, pitch: utterance.pitch, speaker: utterance.speaker, method: .mean,
-          noise: .seed(0))
+          encoded, durations: durations, pitch: utterance.pitch, energy: conditions.energy(of: utterance),
+          speaker: utterance.speaker, method: .mean, noise: .seed(0))
         guard let means else { return }
         let aligned = AlignedUtterance(utterance, encoded: encoded, durations: durations, means: means)
         results.withLock { $0[index] = aligned }

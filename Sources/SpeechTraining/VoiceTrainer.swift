@@ -93,6 +93,24 @@ public struct VoiceTrainer {
       start: start.weights, communicator: communicator, threads: threads, resume: resume)
   }
 
+  /// What the second stage would have made, of a voice that was trained elsewhere on these recordings: its encoder and its
+  /// refiner, and a decoder that is not trained.
+  ///
+  /// - Throws: `TrainingError.configuration` for networks of other sizes or other recordings.
+  public func refiner(of voice: TrainedVoice) throws(TrainingError) -> TrainedVoice {
+    let description = configuration.description(phones: examples.phones, speakers: examples.speakers)
+    if let difference = voice.description.difference(fromRecordings: description) { throw .configuration(difference) }
+    let model = description.model
+    let weights = model.layout.initialize(seed: configuration.encoder.training.seed)
+    // Encoder and refiner lie in front of the decoder.
+    weights.pointer.update(from: voice.weights.pointer, count: model.refinerParameters.upperBound)
+    do {
+      return try TrainedVoice(description, weights: weights)
+    } catch {
+      throw .configuration("\(error)")
+    }
+  }
+
   /// Encodes and aligns all sentences, and finds their means: by the encoder, and by the refiner once it is trained.
   ///
   /// - Throws: `SpeechError.badSetting` for impossible mel bands.
@@ -157,6 +175,28 @@ public struct VoiceTrainer {
       description, task, stage.training, fingerprint.following(start, cropLength: configuration.cropLength),
       directory: directory(name), start: adopted(start), teacher: followed.map(adopted), communicator: communicator,
       threads: threads, resume: resume)
+  }
+}
+
+extension VoiceDescription {
+  /// Why a voice's encoder and refiner are none for other recordings, or nil.
+  fileprivate func difference(fromRecordings other: VoiceDescription) -> String? {
+    if mel != other.mel { return "the voice was trained on spectra of \(mel), these are of \(other.mel)" }
+    if phones != other.phones { return "the voice was trained on recordings with other phones" }
+    let (known, names) = (speakers.map(\.name), other.speakers.map(\.name))
+    if known != names { return "the voice was trained on recordings of \(known), these are of \(names)" }
+    guard hasFront(of: other) else {
+      return "the voice has an encoder of \(encoder) and a refiner of \(refiner), wanted are \(other.encoder) and "
+        + "\(other.refiner)"
+    }
+    // The same recordings' statistics differ in their last digits between processors.
+    for (mine, theirs) in zip(speakers, other.speakers) {
+      let distance = zip(mine.mean, theirs.mean).map { abs($0 - $1) }.max() ?? 0
+      if distance > 0.01 || abs(mine.pitchMean - theirs.pitchMean) > 0.01 {
+        return "the voice was trained on other recordings of \(mine.name) than these"
+      }
+    }
+    return nil
   }
 }
 

@@ -15,6 +15,8 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
     /// States of every phoneme.
     public var states = 2
     public var dropout = 0.3
+    /// What refiner and decoder are told of how a sentence is said.
+    public var prosody = [Prosody.pitch]
     /// Share of the steps in which frames are dealt out evenly among the states.
     public var flatStart = 0.02
     public var training = TrainingConfiguration()
@@ -105,6 +107,7 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
       return "decoder.cropSeconds is \(decoder.cropSeconds); 0.1 to 60 are possible"
     }
     if !(0...1).contains(encoder.flatStart) { return "encoder.flatStart is \(encoder.flatStart); a share in [0, 1]" }
+    if Set(encoder.prosody).count != encoder.prosody.count { return "encoder.prosody names something twice" }
     if teacher.loraRank != 0 {
       return "teacher.loraRank is \(teacher.loraRank); the teacher has no weights to adapt: set student.loraRank"
     }
@@ -129,6 +132,7 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
     encoder.durationWidth = self.encoder.durationWidth
     encoder.states = self.encoder.states
     encoder.dropout = Float(self.encoder.dropout)
+    encoder.prosody = self.encoder.prosody == [.pitch] ? nil : self.encoder.prosody
     var refiner = MeanRefiner.Configuration(inputs: FrameConditions.count(encoder), bands: mel.bands)
     refiner.width = self.refiner.width
     refiner.layers = self.refiner.layers
@@ -155,7 +159,7 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
 
 extension VoiceTrainingConfiguration.Encoder: Codable {
   private enum CodingKeys: CodingKey {
-    case width, layers, kernel, groups, durationWidth, states, dropout, flatStart
+    case width, layers, kernel, groups, durationWidth, states, dropout, prosody, flatStart
   }
 
   public init(from decoder: any Decoder) throws {
@@ -167,6 +171,7 @@ extension VoiceTrainingConfiguration.Encoder: Codable {
     durationWidth = try values.decode(Int.self, forKey: .durationWidth)
     states = try values.decode(Int.self, forKey: .states)
     dropout = try values.decode(Double.self, forKey: .dropout)
+    prosody = try values.decode([Prosody].self, forKey: .prosody)
     flatStart = try values.decode(Double.self, forKey: .flatStart)
     training = try TrainingConfiguration(from: decoder)
   }
@@ -180,6 +185,7 @@ extension VoiceTrainingConfiguration.Encoder: Codable {
     try values.encode(durationWidth, forKey: .durationWidth)
     try values.encode(states, forKey: .states)
     try values.encode(dropout, forKey: .dropout)
+    try values.encode(prosody, forKey: .prosody)
     try values.encode(flatStart, forKey: .flatStart)
     try training.encode(to: encoder)
   }

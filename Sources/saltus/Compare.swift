@@ -3,6 +3,7 @@ import Charts
 import Comparison
 import Environments
 import Foundation
+import PolicyHead
 import Reporting
 import SpeechCorpus
 import Support
@@ -23,9 +24,10 @@ struct Compare: ParsableCommand {
       are made of all rows that are there, and of those in --rows.
 
       --speech compares voices: --data are folders of recordings as for 'saltus train speech', and what is trained anew for
-      every method is the decoder. All methods share one encoder and one refiner, in OUT/encoder and OUT/refiner; those of an
-      earlier 'saltus train speech' with the same settings may be copied there. Measured are held-out sentences of the first
-      speaker, which lie in OUT/audio beside their recordings. Word error rates need an outside recogniser: --metrics takes
+      every method is the decoder. All methods share one encoder and one refiner, in OUT/encoder and OUT/refiner, or those of a
+      voice that was trained elsewhere on the same recordings: --trained edm/teacher=FILE brings its own, and --trained
+      refiner=FILE takes no more than these. Measured are held-out sentences of the first speaker, which lie in OUT/audio
+      beside their recordings. Word error rates need an outside recogniser: --metrics takes
       what Examples/Benchmarks/speech_metrics.py prints, and without it the table says that they are missing.
 
       EXAMPLES:
@@ -35,6 +37,7 @@ struct Compare: ParsableCommand {
           --trained edm/teacher=Examples/Comparison/pusht/edm-teacher.safetensors
         saltus compare --rows Examples/Comparison/pusht --table compare.md --plot compare.png
         saltus compare --speech --data kathleen --data ljspeech-part --out runs/voices --methods cd
+        saltus compare --speech --data kathleen --data ljspeech-part --out runs/voices --trained refiner=bundled:default
         Examples/Benchmarks/speech_metrics.py runs/voices/audio/sentences.json runs/voices/audio/real \
           runs/voices/audio/cd-student-* > metrics.jsonl
         saltus compare --speech --out runs/voices --metrics metrics.jsonl --table voices.md --plot voices.png
@@ -138,7 +141,6 @@ struct Compare: ParsableCommand {
         throw ValidationError("--data: one data set is possible; several are for --speech.")
       }
     }
-    if speech && !trained.isEmpty { throw ValidationError("--trained is for policies.") }
     if let wrong = trained.first(where: { !$0.dropFirst().contains("=") || $0.hasSuffix("=") }) {
       throw ValidationError("--trained \(wrong): STAGE=FILE is needed, such as edm/teacher=teacher.safetensors.")
     }
@@ -174,18 +176,11 @@ struct Compare: ParsableCommand {
         preset: preset ?? "Examples/Presets/compare/\(env.rawValue)/comparison.yaml", methods: methodNames,
         settings: settings, overrides: overrides, out: out, trained: trainedStages
       ) { preset, plans in
-        // Of what is only started from or followed; a row needs the training's own record.
-        let stages = plans.filter { methodNames?.contains($0.method.name) == false }.flatMap { $0.stages.map(\.folder) }
-        if let unknown = trainedStages.keys.sorted().first(where: { !stages.contains($0) }) {
-          throw CommandFailure(
-            "--trained \(unknown): no stage that these methods start from or follow; there are: "
-              + (stages.isEmpty ? "none" : stages.joined(separator: ", "))
-              + (methodNames == nil ? "; choose some with --methods" : ""))
-        }
-        for file in trainedStages.values { _ = try PolicyArguments.load(file) }
+        let trained = try trainedFiles(plans)
+        for file in trained.values { _ = try TrainedPolicy(contentsOf: file) }
         return PolicyComparison(
           preset: preset, settings: settings, world: env, reset: reset, data: data[0], out: out,
-          trained: try trainedStages.mapValues { try BundledModels.file($0).path }, threads: threadOptions.threads)
+          trained: trained.mapValues(\.path), threads: threadOptions.threads)
       }.run()
     }
     try write(Comparison(rows))
@@ -201,10 +196,11 @@ struct Compare: ParsableCommand {
     var rows: [ComparisonRow<SpeechEvaluationReport>] = try collectedRows(settings) { out in
       try ComparisonRun<SpeechComparison>(
         preset: preset ?? "Examples/Presets/compare/speech/comparison.yaml", methods: methodNames, settings: settings,
-        overrides: overrides, out: out
+        overrides: overrides, out: out, trained: trainedStages
       ) { _, plans in
         try SpeechComparison(
-          corpora, plans, settings: settings, lexicon: pronunciations, out: out, threads: threadOptions.threads)
+          corpora, plans, settings: settings, lexicon: pronunciations, out: out,
+          trained: try trainedFiles(plans, and: ["refiner"]), threads: threadOptions.threads)
       }.run()
     }
     if let recognised {
@@ -227,6 +223,24 @@ struct Compare: ParsableCommand {
   private var trainedStages: [String: String] {
     let pairs = trained.map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
     return Dictionary(pairs.map { ($0[0], $0[1]) }) { $1 }
+  }
+
+  /// The files of `--trained`.
+  ///
+  /// - Parameter more: stages that are not of a method.
+  /// - Throws: `CommandFailure` for stages that are not only started from or followed: a row needs its training's own record.
+  private func trainedFiles<Configuration>(
+    _ plans: [ComparisonPlan<Configuration>], and more: [String] = []
+  ) throws -> [String: URL] {
+    let origins = plans.filter { methodNames?.contains($0.method.name) == false }
+    let stages = origins.flatMap { $0.stages.map(\.folder) } + more
+    if let unknown = trainedStages.keys.sorted().first(where: { !stages.contains($0) }) {
+      throw CommandFailure(
+        "--trained \(unknown): no stage that these methods start from or follow; there are: "
+          + (stages.isEmpty ? "none" : stages.joined(separator: ", "))
+          + (methodNames == nil ? "; choose some with --methods" : ""))
+    }
+    return try trainedStages.mapValues(BundledModels.file)
   }
 
   private var methodNames: [String]? {

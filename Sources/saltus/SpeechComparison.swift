@@ -8,8 +8,8 @@ import SpeechTraining
 import TextFrontEnd
 import Training
 
-/// Voices in a comparison: one encoder and one refiner, in OUT/encoder and OUT/refiner, and a decoder for every method;
-/// measured on held-out sentences of the first corpus.
+/// Voices in a comparison: one encoder and one refiner, in OUT/encoder and OUT/refiner or of a voice that was trained elsewhere,
+/// and a decoder for every method; measured on held-out sentences of the first corpus.
 final class SpeechComparison: ComparedHead {
   typealias Stage = ComparisonPlan<VoiceTrainingConfiguration>.Stage
 
@@ -25,6 +25,10 @@ final class SpeechComparison: ComparedHead {
   private let settings: ComparisonSettings
   private let lexicon: UserLexicon
   private let out: String
+  /// Voices in place of checkpoints, by the stage's folder; `refiner` is the one that is shared.
+  private let trained: [String: URL]
+  /// One of them, whose encoder and refiner are everyone's.
+  private let front: TrainedVoice?
   private let threads: Int
   /// All but the decoder's training.
   private let shared: VoiceTrainingConfiguration
@@ -32,15 +36,19 @@ final class SpeechComparison: ComparedHead {
   private var common: Common?
   private var evaluation: SpeechEvaluation?
 
-  /// - Throws: `CommandFailure` for stages that would not share data and networks, or a stage's way of sampling that is none.
+  /// - Parameter trained: voices in place of checkpoints, by the stage's folder. They bring encoder and refiner with them.
+  /// - Throws: `CommandFailure` for stages that would not share data and networks, or a stage's way of sampling that is none;
+  ///   `SpeechError` for a file that is no voice.
   init(
     _ corpora: [SpeechCorpus], _ plans: [ComparisonPlan<VoiceTrainingConfiguration>], settings: ComparisonSettings,
-    lexicon: UserLexicon, out: String, threads: Int
-  ) throws(CommandFailure) {
+    lexicon: UserLexicon, out: String, trained: [String: URL], threads: Int
+  ) throws {
     self.corpora = corpora
     self.settings = settings
     self.lexicon = lexicon
     self.out = out
+    self.trained = trained
+    front = try Self.front(trained)
     self.threads = threads
     let stages = plans.flatMap(\.stages)
     shared = Self.shared(stages.first?.configuration ?? VoiceTrainingConfiguration())
@@ -80,7 +88,9 @@ final class SpeechComparison: ComparedHead {
     return configuration
   }
 
-  private func checkpoint(_ folder: String) -> URL { URL(filePath: "\(out)/\(folder)/last.safetensors") }
+  private func checkpoint(_ folder: String) -> URL {
+    trained[folder] ?? URL(filePath: "\(out)/\(folder)/last.safetensors")
+  }
 
   func train(_ stage: Stage) throws {
     let common = try prepared()
@@ -96,22 +106,43 @@ final class SpeechComparison: ComparedHead {
     }
   }
 
+  /// The first of the voices that were trained elsewhere, if all have the same encoder and refiner.
+  private static func front(_ trained: [String: URL]) throws -> TrainedVoice? {
+    let files = trained.sorted { $0.key < $1.key }.map(\.value)
+    let voices = try files.map { try TrainedVoice(contentsOf: $0) }
+    guard let first = voices.first else { return nil }
+    let shared = 0..<first.model.refinerParameters.upperBound
+    for (file, voice) in zip(files, voices)
+    where !voice.description.hasFront(of: first.description)
+      || !first.weights.values[shared].elementsEqual(voice.weights.values[shared])
+    {
+      throw CommandFailure(
+        "--trained: \(files[0].path) and \(file.path) have different encoders or refiners, which all methods are to share"
+      )
+    }
+    return first
+  }
+
   /// Reads the recordings, and trains encoder and refiner or goes on with them.
   private func prepared() throws -> Common {
     if let common { return common }
     let examples = try VoiceTrainingCommand.read(corpora, shared, lexicon: lexicon, threads: threads)
     let trainer = try VoiceTrainer(shared, examples: examples, output: URL(filePath: out), threads: threads)
-    let encoder = try VoiceTrainingCommand.stage("encoder", shared.encoder.training, trainer, resume: true) {
-      try trainer.encoderStage(resume: $0)
-    }
-    let steps = try trainer.aligned(by: encoder)
-    let refiner = try VoiceTrainingCommand.stage("refiner", shared.refiner.training, trainer, resume: true) {
-      try trainer.refinerStage(start: encoder, aligned: steps, resume: $0)
-    }
+    let refiner = try front.map(trainer.refiner) ?? trainedRefiner(trainer)
     let made = Common(
       trainer: trainer, examples: examples, refiner: refiner, aligned: try trainer.aligned(by: refiner))
     common = made
     return made
+  }
+
+  private func trainedRefiner(_ trainer: VoiceTrainer) throws -> TrainedVoice {
+    let encoder = try VoiceTrainingCommand.stage("encoder", shared.encoder.training, trainer, resume: true) {
+      try trainer.encoderStage(resume: $0)
+    }
+    let steps = try trainer.aligned(by: encoder)
+    return try VoiceTrainingCommand.stage("refiner", shared.refiner.training, trainer, resume: true) {
+      try trainer.refinerStage(start: encoder, aligned: steps, resume: $0)
+    }
   }
 
   func evaluate(_ stage: Stage) throws -> [SpeechEvaluationReport] {

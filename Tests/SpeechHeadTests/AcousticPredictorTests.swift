@@ -154,7 +154,7 @@ struct AcousticPredictorTests {
       var rows = [Float](repeating: .nan, count: frames.count * conditions.count)
       rows.withUnsafeMutableBufferPointer {
         conditions.fill(
-          $0.baseAddress!, frames: frames, of: encoded, durations: durations, pitch: pitch, speaker: 1)
+          $0.baseAddress!, frames: frames, of: encoded, durations: durations, pitch: pitch, energy: [], speaker: 1)
       }
       return rows
     }
@@ -172,6 +172,37 @@ struct AcousticPredictorTests {
     let inputs = description.encoder.inputs
     let second = whole[5 * conditions.count..<6 * conditions.count].dropLast(4).suffix(inputs)
     #expect(Array(second) == Array(encoded.features[inputs..<2 * inputs]))
+  }
+
+  /// What is not told takes no room, and energy comes last.
+  @Test(arguments: [[], [Prosody.energy], [.pitch, .energy]]) func onlyWhatIsToldIsInTheRows(told: [Prosody]) throws {
+    let encoded = EncodedUtterance(
+      features: normalNumbers(2 * description.encoder.inputs, seed: 5), hidden: normalNumbers(2 * 16, seed: 1),
+      means: normalNumbers(4 * 8, seed: 2), logDurations: [Float](repeating: 0, count: 4),
+      voicing: [Float](repeating: 1, count: 4), pitch: normalNumbers(4, seed: 3))
+    let (pitch, energy) = (normalNumbers(8, seed: 4), normalNumbers(8, seed: 6))
+    func rows(_ description: VoiceDescription) throws -> [[Float]] {
+      let conditions = try FrameConditions(description)
+      #expect(conditions.count == description.refiner.inputs && conditions.count == description.decoder.frameCondition)
+      var rows = [Float](repeating: .nan, count: 8 * conditions.count)
+      rows.withUnsafeMutableBufferPointer {
+        conditions.fill(
+          $0.baseAddress!, frames: 0..<8, of: encoded, durations: [2, 2, 2, 2], pitch: pitch, energy: energy, speaker: 1
+        )
+      }
+      return (0..<8).map { Array(rows[$0 * conditions.count..<($0 + 1) * conditions.count]) }
+    }
+    let all = try rows(.small())
+    for (frame, row) in try rows(.small(prosody: told)).enumerated() {
+      var expected = all[frame]
+      if !told.contains(.pitch) {
+        expected.removeLast()
+        // The harmonics, behind the mean.
+        expected.removeSubrange(8..<16)
+      }
+      if told.contains(.energy) { expected.append(energy[frame]) }
+      #expect(row == expected)
+    }
   }
 
   @Test func aContourGoesOnWhereThereIsNoPitch() throws {

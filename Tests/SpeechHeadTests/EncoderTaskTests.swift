@@ -40,8 +40,9 @@ struct EncoderTaskTests {
   }
 
   /// The loss over states against the one over frames that it stands for, for even and for searched alignments.
-  @Test(arguments: [0.0, 1.0]) func theLossIsTheDistanceOfAllFramesFromTheirMeans(flatStart: Double) throws {
-    let description = VoiceDescription.small()
+  @Test(arguments: [0.0, 1.0], [nil, [Prosody.energy]])
+  func theLossIsTheDistanceOfAllFramesFromTheirMeans(flatStart: Double, prosody: [Prosody]?) throws {
+    let description = VoiceDescription.small(prosody: prosody)
     let utterances = sentences(4, noise: 0.5, seed: 3).utterances
     let task = task(description, utterances, flat: flatStart)
     let weights = task.layout.initialize(seed: 1)
@@ -86,6 +87,11 @@ struct EncoderTaskTests {
         if !voiced.isEmpty {
           let mean = voiced.reduce(0, +) / Double(voiced.count)
           lengths += voicing * pow(Double(encoded.pitch[state]) - mean, 2) / Double(states)
+        }
+        if prosody != nil {
+          let stretch = utterance.mel[frame * bands..<(frame + Int(duration)) * bands]
+          let energy = stretch.reduce(0) { $0 + Double($1) } / Double(stretch.count)
+          lengths += pow(Double(encoded.energy[state]) - energy, 2) / Double(states)
         }
         for _ in 0..<duration {
           for band in 0..<bands {

@@ -12,7 +12,8 @@ func normalNumbers(_ count: Int, seed: UInt64) -> [Float] {
 extension VoiceDescription {
   /// A voice of 8 mel bands and 2 speakers, small enough to be trained in a test.
   static func small(
-    phones: [String] = ["SIL", "A", "B", "C", "D"], states: Int = 2, dropout: Float = 0
+    phones: [String] = ["SIL", "A", "B", "C", "D"], states: Int = 2, dropout: Float = 0,
+    prosody: [Prosody]? = nil
   ) -> VoiceDescription {
     var mel = Mel()
     mel.bands = 8
@@ -27,6 +28,7 @@ extension VoiceDescription {
     encoder.durationWidth = 16
     encoder.states = states
     encoder.dropout = dropout
+    encoder.prosody = prosody
     var refiner = MeanRefiner.Configuration(inputs: FrameConditions.count(encoder), bands: 8)
     refiner.width = 16
     refiner.layers = 2

@@ -99,6 +99,43 @@ struct SpeechComparisonCommandTests {
     }
   }
 
+  /// A teacher brings encoder and refiner with it, also where its decoder is not wanted.
+  @Test func whatWasTrainedElsewhereIsTakenFromThere() throws {
+    try withTemporaryFolder { folder in
+      try writeCorpus(folder.path + "/me", sentences: sentences, pitch: 110)
+      try writePreset(folder)
+      let first = try compare(folder, "--methods", "ect")
+      #expect(first.code == 0, "\(first.errors)")
+      func path(_ name: String) -> String { folder.appending(path: name).path }
+      func frechet(_ out: String) throws -> [Double] {
+        try Row.read(path("\(out)/ect.json")).results.map(\.report.frechet)
+      }
+      let teacher = path("out/edm/teacher/last.safetensors")
+      let taken = try compare(folder, out: "taken", "--methods", "ect", "--trained", "edm/teacher=\(teacher)")
+      #expect(taken.code == 0, "\(taken.errors)")
+      #expect(try frechet("taken") == frechet("out"))
+      #expect(try Row.read(path("taken/ect.json")).trained == ["edm/teacher": teacher])
+      for stage in ["encoder", "refiner", "edm"] {
+        #expect(!FileManager.default.fileExists(atPath: path("taken/\(stage)")), "\(stage)")
+      }
+      let shared = try compare(folder, out: "shared", "--methods", "ect", "--trained", "refiner=\(teacher)")
+      #expect(shared.code == 0 && !FileManager.default.fileExists(atPath: path("shared/refiner")), "\(shared.errors)")
+      #expect(FileManager.default.fileExists(atPath: path("shared/edm/teacher/last.safetensors")))
+
+      let unknown = try compare(folder, out: "wrong", "--methods", "ect", "--trained", "ect/student=\(teacher)")
+      #expect(unknown.code == 1 && unknown.errors.contains("edm/teacher, refiner"), "\(unknown.errors)")
+      let absent = try compare(folder, out: "wrong", "--methods", "ect", "--trained", "refiner=\(path("absent"))")
+      #expect(absent.code == 1 && absent.errors.contains("absent"), "\(absent.errors)")
+      let mixed = try compare(
+        folder, out: "wrong", "--methods", "ect", "--trained", "refiner=bundled:default", "--trained",
+        "edm/teacher=\(teacher)")
+      #expect(mixed.code == 1 && mixed.errors.contains("different encoders"), "\(mixed.errors)")
+      let other = try compare(folder, out: "wrong", "--methods", "ect", "--trained", "refiner=bundled:default")
+      #expect(other.code == 1 && other.errors.contains("trained on spectra of"), "\(other.errors)")
+      #expect(!FileManager.default.fileExists(atPath: path("wrong/ect.json")))
+    }
+  }
+
   @Test func mistakesAreToldBeforeAnythingIsTrained() throws {
     try withTemporaryFolder { folder in
       try writeCorpus(folder.path + "/me", sentences: sentences, pitch: 110)

@@ -170,6 +170,33 @@ struct SpeechTrainingTests {
       #expect(voice.description.parameterisation.preconditioning.sigmaData != 1)
     }
   }
+
+  /// A voice that is told of energy and not of pitch hears of nothing else.
+  @Test func aVoiceIsToldWhatWasAskedFor() throws {
+    var configuration = VoiceTrainingConfiguration.tiny
+    configuration.encoder.prosody = [.energy]
+    try withExamples(configuration) { examples, folder in
+      let voice = try trainTiny(examples, folder.appending(path: "run"), configuration)
+      #expect(
+        try TrainedVoice(contentsOf: folder.appending(path: "run/student/last.safetensors")).description
+          == voice.description)
+      let predictor = try AcousticPredictor(voice)
+      let utterance = examples.training[0]
+      let encoded = predictor.encode(utterance.tokens, speaker: 0)
+      #expect(encoded.energy.count == encoded.logDurations.count)
+      let durations = predictor.durations(encoded)
+      let frames = durations.reduce(0) { $0 + Int($1) }
+      func mel(pitch: Float, energy: Float) throws -> [Float] {
+        try predictor.mel(
+          encoded, durations: durations, pitch: [Float](repeating: pitch, count: frames),
+          energy: [Float](repeating: energy, count: frames), speaker: 0, method: .mean, noise: .seed(1))
+      }
+      #expect(try mel(pitch: 1, energy: 0) == mel(pitch: 2, energy: 0))
+      #expect(try mel(pitch: 1, energy: 0) != mel(pitch: 1, energy: 1))
+    }
+    configuration.encoder.prosody = [.energy, .energy]
+    #expect(configuration.problem?.contains("twice") == true)
+  }
 }
 
 extension EasyConsistencyTuning.Configuration {

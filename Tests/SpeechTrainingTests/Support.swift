@@ -62,8 +62,9 @@ extension VoiceTrainingConfiguration {
 }
 
 /// Trains all stages of a tiny voice, each into its folder.
-func trainTiny(_ examples: SpeechExamples, _ output: URL) throws -> TrainedVoice {
-  let configuration = VoiceTrainingConfiguration.tiny
+func trainTiny(
+  _ examples: SpeechExamples, _ output: URL, _ configuration: VoiceTrainingConfiguration = .tiny
+) throws -> TrainedVoice {
   let trainer = try VoiceTrainer(configuration, examples: examples, output: output, threads: 2)
   func run<Task>(_ stage: VoiceStage<Task>) throws -> TrainedVoice {
     _ = try stage.trainer.run()
