@@ -9,7 +9,7 @@ public struct Comparison<Report: ComparedReport>: Sendable {
   /// Network calls that the table has columns for.
   public static var columns: [Int] { [1, 2, 4] }
 
-  /// - Throws: `CommandFailure` for no rows, rows of different settings, or two rows of one method.
+  /// - Throws: `CommandFailure` for no rows, rows of different settings or shared weights, or two rows of one method.
   public init(_ rows: [ComparisonRow<Report>]) throws(CommandFailure) {
     guard let first = rows.first else { throw CommandFailure("there are no rows to compare") }
     settings = first.settings
@@ -17,6 +17,11 @@ public struct Comparison<Report: ComparedReport>: Sendable {
       guard row.settings == first.settings else {
         throw CommandFailure(
           "\(first.method) and \(row.method) cannot be compared: \(first.settings.summary); \(row.settings.summary)")
+      }
+      if let other = rows[..<index].first(where: { $0.sharedWeights != row.sharedWeights }) {
+        throw CommandFailure(
+          "\(other.method) and \(row.method) cannot be compared: their encoders or refiners, which all methods are to share, differ"
+        )
       }
       if rows[..<index].contains(where: { $0.method == row.method }) {
         throw CommandFailure("there are two rows of \(row.method)")

@@ -50,8 +50,10 @@ public struct ComparisonRow<Report: ComparedReport>: Sendable, Codable, Equatabl
   public var settings: ComparisonSettings
   /// Methods whose training it needs besides its own; their cost is in their own rows.
   public var origins: [String]
-  /// Files that stood in for stages of these, by the stage; nil: all were trained for the comparison.
+  /// Files that stood in for stages, by the stage; nil: all were trained for the comparison.
   public var trained: [String: String]?
+  /// A checksum of the weights that all rows share and no method trains, in half precision: a voice's encoder and refiner.
+  public var sharedWeights: String?
   public var training: [Training]
   public var results: [Result]
 

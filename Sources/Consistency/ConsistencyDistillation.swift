@@ -150,13 +150,14 @@ public struct ConsistencyDistillation: Objective {
   package func draw(interval: Int) -> Draw {
     let (t, r) = mesh.interval(interval)
     let weight = weighting == .uniform ? 1 : 1 / (t - r)
-    var (sigmas, passed): (DrawnNumbers, DrawnNumbers) = ([t, r], [])
+    var sigmas = DrawnNumbers([t, r])
+    var passed = DrawnNumbers()
     for step in 0...teacherSteps {
       let sigma = teacherSigmas[interval * teacherSteps + step]
       passed.append(sigma)
       if step > 0 && step < teacherSteps { sigmas.append(sigma) }
     }
-    return Draw(sigmas: sigmas, scalars: [weight] + TeacherStep.scalars(through: passed))
+    return Draw(sigmas: sigmas, scalars: DrawnNumbers([weight]) + TeacherStep.scalars(through: passed))
   }
 
   /// d of the student at t and the target at r, over the valid elements of each sample, `[B, 1, 1]`.

@@ -162,16 +162,17 @@ public struct ConsistencyTrajectoryModel: Objective {
   package func draw(t: Int, r: Int, s: Int, denoised sigma: Double) -> Draw {
     let (noise, data) = (sigma * sigma, sigmaData * sigmaData)
     let (high, low, end) = (mesh.sigmas[t], mesh.sigmas[r], mesh.sigmas[s])
-    var (sigmas, passed): (DrawnNumbers, DrawnNumbers) = ([high, low, end, boundarySigma, sigma], [])
+    var sigmas = DrawnNumbers([high, low, end, boundarySigma, sigma])
+    var passed = DrawnNumbers()
     for step in 0...teacherSteps {
       // Steps that are not needed on the way to r stay there.
       let sigma = mesh.sigmas[min(t + step, r)]
       passed.append(sigma)
       if step > 0 && step < teacherSteps { sigmas.append(sigma) }
     }
-    let scalars: DrawnNumbers = [
+    let scalars = DrawnNumbers([
       end / high, end / low, boundarySigma / end, configuration.dsmWeight * (noise + data) / (noise * data),
-    ]
+    ])
     return Draw(sigmas: sigmas, scalars: scalars + TeacherStep.scalars(through: passed))
   }
 

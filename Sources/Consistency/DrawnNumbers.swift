@@ -1,13 +1,18 @@
-/// A few numbers, such as a sample's noise levels: an array whose first eight elements need no memory of their own, because
+/// A few numbers, such as a sample's noise levels: an array whose first 48 elements need no memory of their own, because
 /// every sample of every training step has some.
 public struct DrawnNumbers: Sendable {
-  private static let inlineCount = 8
-  private var first = InlineArray<8, Double>(repeating: 0)
+  private static let inlineCount = 48
+  private var first = InlineArray<48, Double>(repeating: 0)
   private var rest: [Double] = []
   public private(set) var count = 0
 
   /// None.
   public init() {}
+
+  /// `DrawnNumbers([t, r])`: such a literal needs no memory either.
+  public init<let size: Int>(_ numbers: InlineArray<size, Double>) {
+    for index in numbers.indices { append(numbers[index]) }
+  }
 
   public mutating func append(_ number: Double) {
     if count < Self.inlineCount { first[count] = number } else { rest.append(number) }
@@ -28,12 +33,6 @@ extension DrawnNumbers: RandomAccessCollection {
   public subscript(index: Int) -> Double {
     precondition(index >= 0 && index < count, "number \(index) of \(count)")
     return index < Self.inlineCount ? first[index] : rest[index - Self.inlineCount]
-  }
-}
-
-extension DrawnNumbers: ExpressibleByArrayLiteral {
-  public init(arrayLiteral elements: Double...) {
-    for index in elements.indices { append(elements[index]) }
   }
 }
 

@@ -93,8 +93,9 @@ public struct EDMObjective: Objective {
   package func draw(sigma: Double, dropsCondition: Bool = false) -> Draw {
     let (noiseVariance, dataVariance) = (sigma * sigma, sigmaData * sigmaData)
     let weight = (noiseVariance + dataVariance) / (noiseVariance * dataVariance)
-    return Draw(
-      sigmas: [sigma], scalars: conditionDropout == nil ? [weight] : [weight, dropsCondition ? 0 : 1])
+    var scalars = DrawnNumbers([weight])
+    if conditionDropout != nil { scalars.append(dropsCondition ? 0 : 1) }
+    return Draw(sigmas: DrawnNumbers([sigma]), scalars: scalars)
   }
 
   /// λ mean (f(x0 + sigma z, sigma) − x0)² over the valid elements of each sample, `[B, 1, 1]`.

@@ -139,7 +139,8 @@ public struct LatentConsistencyModel: Objective {
   /// - Parameter start: the mesh index of t; near the end, where no k points are left, r is the last one.
   package func draw(start: Int, guidance: Double) -> Draw {
     let (t, r) = (mesh.sigmas[start], mesh.sigmas[min(start + skip, mesh.intervalCount)])
-    return Draw(sigmas: [t, r], scalars: [guidance] + TeacherStep.scalars(through: [t, r]))
+    let levels = DrawnNumbers([t, r])
+    return Draw(sigmas: levels, scalars: DrawnNumbers([guidance]) + TeacherStep.scalars(through: levels))
   }
 
   /// d of the student at t and the target at r, over the valid elements of each sample, `[B, 1, 1]`.

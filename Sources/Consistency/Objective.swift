@@ -123,4 +123,11 @@ public struct Draw: Sendable, Hashable {
     self.sigmas = sigmas
     self.scalars = scalars
   }
+
+  /// `Draw(sigmas: [t, r], scalars: [weight])`.
+  public init<let levels: Int, let factors: Int>(
+    sigmas: InlineArray<levels, Double>, scalars: InlineArray<factors, Double>
+  ) {
+    self.init(sigmas: DrawnNumbers(sigmas), scalars: DrawnNumbers(scalars))
+  }
 }

@@ -119,7 +119,8 @@ public struct PhasedConsistencyModel: Objective {
   package func draw(interval: Int) -> Draw {
     let (t, r) = mesh.interval(interval)
     let s = mesh.sigmas[edges.first { $0 > interval }!]
-    return Draw(sigmas: [t, r], scalars: [s / t, s / r] + TeacherStep.scalars(through: [t, r]))
+    let levels = DrawnNumbers([t, r])
+    return Draw(sigmas: levels, scalars: DrawnNumbers([s / t, s / r]) + TeacherStep.scalars(through: levels))
   }
 
   /// d of both jumps to the phase's edge, over the valid elements of each sample, `[B, 1, 1]`.

@@ -22,7 +22,7 @@ struct GivenPolicy {
     // Dropout changes training only, and a second embedding adds nothing at first.
     other.dropout = network.dropout
     other.targetEmbedding = network.targetEmbedding
-    var differences = differences(other, network)
+    var differences = settingDifferences(other, network)
     if description.observationSteps != configuration.observationSteps {
       differences.append("observationSteps = \(description.observationSteps), not \(configuration.observationSteps)")
     }
@@ -74,13 +74,6 @@ struct GivenPolicy {
       throw .configuration(
         "the \(role) never did without observations, which objective=\(objective.name) guides it away from: give one that "
           + "was trained with objective.conditionDropout=0.1")
-    }
-  }
-
-  private func differences(_ given: TemporalUNet.Configuration, _ configured: TemporalUNet.Configuration) -> [String] {
-    zip(Mirror(reflecting: given).children, Mirror(reflecting: configured).children).compactMap { given, configured in
-      "\(given.value)" == "\(configured.value)"
-        ? nil : "\(given.label ?? "?") = \(given.value), not \(configured.value)"
     }
   }
 }

@@ -81,6 +81,11 @@ public final class AcousticPredictor {
     }
   }
 
+  /// See `FrameConditions`.
+  func expectedEnergy(_ encoded: EncodedUtterance, durations: [Int32]) -> [Float] {
+    conditions.expectedEnergy(encoded, durations: durations)
+  }
+
   /// The normalised mel-spectrogram, `[frames, bands]`.
   ///
   /// - Parameters:
@@ -102,7 +107,7 @@ public final class AcousticPredictor {
       conditions.fill(
         $0.baseAddress!, frames: range, of: encoded, durations: durations,
         pitch: pitch ?? conditions.expectedPitch(encoded, durations: durations),
-        energy: energy ?? conditions.expectedEnergy(encoded, durations: durations), speaker: speaker)
+        energy: energy ?? expectedEnergy(encoded, durations: durations), speaker: speaker)
     }
     var multiple = description.decoder.timeMultiple
     if case .completeBlocks(let size) = given?.use { multiple *= size }

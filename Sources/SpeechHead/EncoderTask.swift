@@ -3,7 +3,7 @@ import Consistency
 import Foundation
 
 /// Training of the phoneme encoder: likely spectra for the frames that monotonic alignment gives to every state (Popov
-/// et al. 2021, "Grad-TTS", equations 11 to 13), likely durations, and the pitch.
+/// et al. 2021, "Grad-TTS", equations 11 to 13), likely durations, the pitch, and the energy if that is told.
 ///
 /// Durations d are learnt by the deviance of the gamma distribution, d/m − ln(d/m) − 1, which is ½ (ln d − ln m)² to
 /// second order but is least where m is the *mean* of d. The squared logarithms of Grad-TTS (equation 14) make m the

@@ -128,7 +128,7 @@ public struct FrameConditions: Sendable {
 
   /// The energy that the encoder expects, of every frame: straight lines between the middles of states; nothing if that is not
   /// told.
-  func expectedEnergy(_ utterance: EncodedUtterance, durations: [Int32]) -> [Float] {
+  package func expectedEnergy(_ utterance: EncodedUtterance, durations: [Int32]) -> [Float] {
     tellsEnergy ? Self.lines(durations) { utterance.energy[$0] }.map { $0 ?? 0 } : []
   }
 

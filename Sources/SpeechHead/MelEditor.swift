@@ -108,9 +108,15 @@ public final class MelEditor {
     let encoded = predictor.encode(tokens, speaker: speaker)
     let durations = try alignment.durations(
       encoded, mel: mel, missing: missing, expected: predictor.durations(encoded))
+    var energy = predictor.expectedEnergy(encoded, durations: durations)
+    // Where all bands are known; a sketch's noise would be loud, too.
+    if !missing.isEmpty && missing.bandLimit == missing.bands {
+      let known = Prosody.energy(of: mel, bands: missing.bands)
+      for frame in energy.indices where !missing.contains(frame: frame) { energy[frame] = known[frame] }
+    }
     func predict(_ method: AcousticPredictor.Method) throws(SpeechError) -> [Float] {
       var values = try predictor.mel(
-        encoded, durations: durations, pitch: contour, speaker: speaker, method: method, noise: noise,
+        encoded, durations: durations, pitch: contour, energy: energy, speaker: speaker, method: method, noise: noise,
         given: AcousticPredictor.Given(mel: mel, use: use))
       statistics.denormalize(&values)
       return values

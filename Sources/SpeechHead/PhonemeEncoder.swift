@@ -15,7 +15,7 @@ public struct PhonemeEncoder: Sendable {
     /// Taps of its convolutions, odd.
     public var kernel = 5
     public var groups = 8
-    /// Channels of the predictors of durations and of pitch.
+    /// Channels of the predictors of durations and of pitch and energy.
     public var durationWidth = 128
     /// States of every token, each with a mean and a duration of its own.
     public var states = 2

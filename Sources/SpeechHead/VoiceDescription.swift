@@ -123,7 +123,7 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
   }
 
   /// Whether encoder and refiner have the sizes of another voice's, so that their weights fit there.
-  package func hasFront(of other: VoiceDescription) -> Bool {
+  func hasFront(of other: VoiceDescription) -> Bool {
     var (encoder, refiner) = (encoder, refiner)
     (encoder.dropout, refiner.dropout) = (other.encoder.dropout, other.refiner.dropout)
     return encoder == other.encoder && refiner == other.refiner

@@ -97,9 +97,11 @@ public struct VoiceTrainer {
   /// refiner, and a decoder that is not trained.
   ///
   /// - Throws: `TrainingError.configuration` for networks of other sizes or other recordings.
-  public func refiner(of voice: TrainedVoice) throws(TrainingError) -> TrainedVoice {
+  public func refiner(of given: GivenVoice) throws(TrainingError) -> TrainedVoice {
+    try given.checkFront(configuration)
+    try given.check(examples)
+    let voice = given.voice
     let description = configuration.description(phones: examples.phones, speakers: examples.speakers)
-    if let difference = voice.description.difference(fromRecordings: description) { throw .configuration(difference) }
     let model = description.model
     let weights = model.layout.initialize(seed: configuration.encoder.training.seed)
     // Encoder and refiner lie in front of the decoder.
@@ -165,6 +167,8 @@ public struct VoiceTrainer {
     description.decoder.targetEmbedding = type(of: objective).secondEmbedding != nil
     description.sampling = SamplingSchedule(of: objective)
     description.adaptation = stage.adaptation
+    // A finished voice's, which a start may be.
+    description.contrast = nil
     let task = try DecoderTask(
       description, objective: objective, teacher: followed?.description.parameterisation, training: aligned.training,
       heldOut: aligned.heldOut, cropLength: configuration.cropLength)
@@ -175,28 +179,6 @@ public struct VoiceTrainer {
       description, task, stage.training, fingerprint.following(start, cropLength: configuration.cropLength),
       directory: directory(name), start: adopted(start), teacher: followed.map(adopted), communicator: communicator,
       threads: threads, resume: resume)
-  }
-}
-
-extension VoiceDescription {
-  /// Why a voice's encoder and refiner are none for other recordings, or nil.
-  fileprivate func difference(fromRecordings other: VoiceDescription) -> String? {
-    if mel != other.mel { return "the voice was trained on spectra of \(mel), these are of \(other.mel)" }
-    if phones != other.phones { return "the voice was trained on recordings with other phones" }
-    let (known, names) = (speakers.map(\.name), other.speakers.map(\.name))
-    if known != names { return "the voice was trained on recordings of \(known), these are of \(names)" }
-    guard hasFront(of: other) else {
-      return "the voice has an encoder of \(encoder) and a refiner of \(refiner), wanted are \(other.encoder) and "
-        + "\(other.refiner)"
-    }
-    // The same recordings' statistics differ in their last digits between processors.
-    for (mine, theirs) in zip(speakers, other.speakers) {
-      let distance = zip(mine.mean, theirs.mean).map { abs($0 - $1) }.max() ?? 0
-      if distance > 0.01 || abs(mine.pitchMean - theirs.pitchMean) > 0.01 {
-        return "the voice was trained on other recordings of \(mine.name) than these"
-      }
-    }
-    return nil
   }
 }
 

@@ -132,7 +132,7 @@ public struct VoiceTrainingConfiguration: Sendable, Codable, Equatable {
     encoder.durationWidth = self.encoder.durationWidth
     encoder.states = self.encoder.states
     encoder.dropout = Float(self.encoder.dropout)
-    encoder.prosody = self.encoder.prosody == [.pitch] ? nil : self.encoder.prosody
+    encoder.prosody = self.encoder.prosody == [.pitch] ? nil : Prosody.allCases.filter(self.encoder.prosody.contains)
     var refiner = MeanRefiner.Configuration(inputs: FrameConditions.count(encoder), bands: mel.bands)
     refiner.width = self.refiner.width
     refiner.layers = self.refiner.layers

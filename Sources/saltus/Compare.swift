@@ -96,8 +96,8 @@ struct Compare: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A stage that those of --methods start from or follow, trained elsewhere: a checkpoint, a bundle or a bundled model in "
-        + "place of OUT/STAGE; may be repeated.", valueName: "STAGE=FILE"))
+      "A stage that those of --methods start from or follow, or with --speech refiner, trained elsewhere: a checkpoint, a "
+        + "bundle or a bundled model in place of OUT/STAGE; may be repeated.", valueName: "STAGE=FILE"))
   var trained: [String] = []
 
   @Option(
@@ -171,7 +171,7 @@ struct Compare: ParsableCommand {
     let settings = ComparisonSettings(
       world: env.rawValue, budget: budget, batchSize: batch ?? 128, seed: seed, episodes: episodes ?? 500,
       firstSeed: firstSeed, reset: reset.rawValue)
-    let rows: [ComparisonRow<EvaluationReport>] = try collectedRows(settings) { out in
+    let rows: [ComparisonRow<EvaluationReport>] = try collectedRows(settings) { out, _ in
       try ComparisonRun<PolicyComparison>(
         preset: preset ?? "Examples/Presets/compare/\(env.rawValue)/comparison.yaml", methods: methodNames,
         settings: settings, overrides: overrides, out: out, trained: trainedStages
@@ -193,14 +193,15 @@ struct Compare: ParsableCommand {
     let settings = ComparisonSettings(
       speakers: corpora.map(\.name), budget: budget, batchSize: batch ?? 16, seed: seed, sentences: episodes ?? 100,
       firstSeed: firstSeed, lexicon: try lexicon.map(Self.checksum))
-    var rows: [ComparisonRow<SpeechEvaluationReport>] = try collectedRows(settings) { out in
+    var rows: [ComparisonRow<SpeechEvaluationReport>] = try collectedRows(settings) { out, earlier in
       try ComparisonRun<SpeechComparison>(
         preset: preset ?? "Examples/Presets/compare/speech/comparison.yaml", methods: methodNames, settings: settings,
         overrides: overrides, out: out, trained: trainedStages
       ) { _, plans in
         try SpeechComparison(
           corpora, plans, settings: settings, lexicon: pronunciations, out: out,
-          trained: try trainedFiles(plans, and: ["refiner"]), threads: threadOptions.threads)
+          trained: try trainedFiles(plans, and: ["refiner"]), sharedWeights: earlier.compactMap(\.sharedWeights).first,
+          threads: threadOptions.threads)
       }.run()
     }
     if let recognised {
@@ -249,9 +250,9 @@ struct Compare: ParsableCommand {
 
   /// The rows of `--rows`, and those of `--out` after what is missing there was made.
   ///
-  /// - Parameter make: fills a directory.
+  /// - Parameter make: fills a directory; knows the rows that are there.
   private func collectedRows<Report>(
-    _ settings: ComparisonSettings, make: (_ out: String) throws -> Void
+    _ settings: ComparisonSettings, make: (_ out: String, _ earlier: [ComparisonRow<Report>]) throws -> Void
   ) throws -> [ComparisonRow<Report>] {
     var found: [ComparisonRow<Report>] = []
     for folder in rows { found += try ComparisonRow<Report>.read(folder: folder) }
@@ -265,7 +266,7 @@ struct Compare: ParsableCommand {
           "the row of \(row.method) was made with other settings: \(row.settings.summary); use the same, or choose another "
             + "--out directory")
       }
-      try make(out)
+      try make(out, found + earlier)
     }
     // The folder's rows are newer than any others of the same methods.
     let made = try ComparisonRow<Report>.read(folder: out)

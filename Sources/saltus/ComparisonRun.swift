@@ -23,6 +23,9 @@ protocol ComparedHead {
 
   /// Whether the trained stage is there to be measured once more.
   func hasCheckpoint(_ stage: ComparisonPlan<Configuration>.Stage) -> Bool
+
+  /// `ComparisonRow.sharedWeights` of every row.
+  func sharedWeights() throws -> String?
 }
 
 extension ComparedHead {
@@ -31,6 +34,8 @@ extension ComparedHead {
     _ stage: ComparisonPlan<Configuration>.Stage, _ sampling: ComparisonPreset.Sampling
   ) throws -> Double? { nil }
   func hasCheckpoint(_ stage: ComparisonPlan<Configuration>.Stage) -> Bool { false }
+  /// Nothing is shared.
+  func sharedWeights() throws -> String? { nil }
 }
 
 /// Trains and evaluates the methods of a comparison, one after the other, each into its folder and its row.
@@ -99,8 +104,11 @@ struct ComparisonRun<Head: ComparedHead> {
   private func hasRow(_ plan: Plan) throws -> Bool {
     guard FileManager.default.fileExists(atPath: path(plan)) else { return false }
     let row = try ComparisonRow<Head.Report>.read(path(plan))
-    let configurations = try plan.stages.map { try ConfigurationLoader.json($0.configuration) }
-    guard row.training.map(\.configuration) == configurations else {
+    // Keys that were not there yet have their defaults.
+    let configurations = try row.training.map {
+      try ConfigurationLoader.load(defaults: Head.Configuration(), text: $0.configuration, name: path(plan))
+    }
+    guard configurations == plan.stages.map(\.configuration) else {
       throw CommandFailure(
         "\(path(plan)) was made with another configuration; remove it, or choose another --out directory")
     }
@@ -130,6 +138,7 @@ struct ComparisonRun<Head: ComparedHead> {
       method: plan.method.name, title: plan.method.title, settings: settings, origins: plan.origins, training: [],
       results: [])
     if !trained.isEmpty { row.trained = trained }
+    row.sharedWeights = try head.sharedWeights()
     for (stage, described) in zip(plan.stages, plan.method.stages) {
       let metrics = try MetricsFile.read("\(out)/\(stage.folder)/metrics.jsonl")
       row.training.append(

@@ -28,7 +28,9 @@ final class SpeechComparison: ComparedHead {
   /// Voices in place of checkpoints, by the stage's folder; `refiner` is the one that is shared.
   private let trained: [String: URL]
   /// One of them, whose encoder and refiner are everyone's.
-  private let front: TrainedVoice?
+  private let front: GivenVoice?
+  /// Of rows that are there already: see `ComparisonRow`.
+  private let expectedWeights: String?
   private let threads: Int
   /// All but the decoder's training.
   private let shared: VoiceTrainingConfiguration
@@ -36,22 +38,26 @@ final class SpeechComparison: ComparedHead {
   private var common: Common?
   private var evaluation: SpeechEvaluation?
 
-  /// - Parameter trained: voices in place of checkpoints, by the stage's folder. They bring encoder and refiner with them.
+  /// - Parameters:
+  ///   - trained: voices in place of checkpoints, by the stage's folder. They bring encoder and refiner with them.
+  ///   - sharedWeights: of rows that are there already, which encoder and refiner must have.
   /// - Throws: `CommandFailure` for stages that would not share data and networks, or a stage's way of sampling that is none;
   ///   `SpeechError` for a file that is no voice.
   init(
     _ corpora: [SpeechCorpus], _ plans: [ComparisonPlan<VoiceTrainingConfiguration>], settings: ComparisonSettings,
-    lexicon: UserLexicon, out: String, trained: [String: URL], threads: Int
+    lexicon: UserLexicon, out: String, trained: [String: URL],
+    sharedWeights: String?, threads: Int
   ) throws {
     self.corpora = corpora
     self.settings = settings
     self.lexicon = lexicon
     self.out = out
     self.trained = trained
-    front = try Self.front(trained)
+    expectedWeights = sharedWeights
     self.threads = threads
     let stages = plans.flatMap(\.stages)
     shared = Self.shared(stages.first?.configuration ?? VoiceTrainingConfiguration())
+    front = try Self.front(trained, stages, shared)
     for stage in stages where Self.shared(stage.configuration) != shared {
       throw CommandFailure(
         "\(stage.folder): its file sets more than the sections student and use: what all methods share belongs into the "
@@ -92,6 +98,8 @@ final class SpeechComparison: ComparedHead {
     trained[folder] ?? URL(filePath: "\(out)/\(folder)/last.safetensors")
   }
 
+  func sharedWeights() throws -> String? { try prepared().refiner.frontChecksum }
+
   func train(_ stage: Stage) throws {
     let common = try prepared()
     let teacher = try stage.teacher.map { try TrainedVoice(contentsOf: checkpoint($0)) }
@@ -106,21 +114,24 @@ final class SpeechComparison: ComparedHead {
     }
   }
 
-  /// The first of the voices that were trained elsewhere, if all have the same encoder and refiner.
-  private static func front(_ trained: [String: URL]) throws -> TrainedVoice? {
-    let files = trained.sorted { $0.key < $1.key }.map(\.value)
-    let voices = try files.map { try TrainedVoice(contentsOf: $0) }
-    guard let first = voices.first else { return nil }
-    let shared = 0..<first.model.refinerParameters.upperBound
-    for (file, voice) in zip(files, voices)
-    where !voice.description.hasFront(of: first.description)
-      || !first.weights.values[shared].elementsEqual(voice.weights.values[shared])
-    {
-      throw CommandFailure(
-        "--trained: \(files[0].path) and \(file.path) have different encoders or refiners, which all methods are to share"
-      )
+  /// The first of the voices that were trained elsewhere, if all have the same encoder and refiner, and each the decoder that
+  /// its stage would have.
+  private static func front(
+    _ trained: [String: URL], _ stages: [Stage], _ configuration: VoiceTrainingConfiguration
+  ) throws -> GivenVoice? {
+    let files = trained.sorted { $0.key < $1.key }
+    let voices = try files.map { try TrainedVoice(contentsOf: $0.value) }
+    let given = zip(files, voices).map { GivenVoice("--trained \($0.key)=\($0.value.path)", $1) }
+    for (file, voice) in zip(files, given) {
+      try voice.checkFront(configuration)
+      if let stage = stages.first(where: { $0.folder == file.key }) { try voice.checkDecoder(stage.configuration) }
     }
-    return first
+    if let index = voices.indices.first(where: { voices[$0].frontChecksum != voices[0].frontChecksum }) {
+      throw CommandFailure(
+        "--trained: \(files[0].value.path) and \(files[index].value.path) have different encoders or refiners, which all methods "
+          + "are to share")
+    }
+    return given.first
   }
 
   /// Reads the recordings, and trains encoder and refiner or goes on with them.
@@ -129,6 +140,11 @@ final class SpeechComparison: ComparedHead {
     let examples = try VoiceTrainingCommand.read(corpora, shared, lexicon: lexicon, threads: threads)
     let trainer = try VoiceTrainer(shared, examples: examples, output: URL(filePath: out), threads: threads)
     let refiner = try front.map(trainer.refiner) ?? trainedRefiner(trainer)
+    if let expectedWeights, expectedWeights != refiner.frontChecksum {
+      throw CommandFailure(
+        "the rows that are there are of another encoder or refiner, which all methods are to share: give --trained a voice with "
+          + "theirs, or choose another --out directory")
+    }
     let made = Common(
       trainer: trainer, examples: examples, refiner: refiner, aligned: try trainer.aligned(by: refiner))
     common = made
@@ -166,5 +182,14 @@ final class SpeechComparison: ComparedHead {
     return try SpeechEvaluation(
       Array(entries.prefix(settings.episodes)), of: corpus, mel: voice.description.mel, loudness: shared.loudness,
       lexicon: lexicon, out: "\(out)/audio")
+  }
+}
+
+extension TrainedVoice {
+  /// Of encoder and refiner, in the precision of a bundle.
+  fileprivate var frontChecksum: String {
+    var checksum = DataChecksum()
+    for index in 0..<model.refinerParameters.upperBound { checksum.add(UInt32(Float16(weights[index]).bitPattern)) }
+    return checksum.text
   }
 }

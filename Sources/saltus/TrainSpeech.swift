@@ -27,6 +27,7 @@ struct TrainSpeech: SharedByRanks {
 
       Ctrl-C saves; run the same command with --resume to go on. Keys: encoder.steps, refiner.steps, teacher.steps,
       student.steps, decoder.widths, use.temperature, heldOutSentences, … A wrong key is answered with the nearest right one.
+      encoder.prosody says what the decoder is told of how a sentence is said: pitch, energy, both (pitch,energy) or nothing ([]).
       student.objective takes the methods of train policy (lcm with teacher.objective.conditionDropout=0.1);
       student.loraRank trains low-rank adapters of the decoder (see saltus help lora).
 

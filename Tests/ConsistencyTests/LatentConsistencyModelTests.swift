@@ -140,9 +140,9 @@ struct LatentConsistencyModelTests {
   @Test func levelsAreKPointsApartAndWeightsInTheirRange() throws {
     let objective = try objective(.euler)
     let sigmas = objective.mesh.sigmas
-    #expect(objective.draw(start: 0, guidance: 0).sigmas == [sigmas[0], sigmas[3]])
-    #expect(objective.draw(start: 4, guidance: 0).sigmas == [sigmas[4], sigmas[7]])
-    #expect(objective.draw(start: 6, guidance: 0).sigmas == [sigmas[6], sigmas[7]])
+    #expect(objective.draw(start: 0, guidance: 0).sigmas == DrawnNumbers([sigmas[0], sigmas[3]]))
+    #expect(objective.draw(start: 4, guidance: 0).sigmas == DrawnNumbers([sigmas[4], sigmas[7]]))
+    #expect(objective.draw(start: 6, guidance: 0).sigmas == DrawnNumbers([sigmas[6], sigmas[7]]))
     var random = seeded(2)
     let draws = (0..<7000).map { _ in objective.draw(progress: 0, using: &random) }
     let weights = draws.map(\.scalars[0])

@@ -65,7 +65,7 @@ import Testing
     // k = 2 makes n(t) = 2 and so r = 0 at stage 0, whatever the network says.
     let objective = try tuning(k: 2)
     let draw = objective.draw(t: 1, stage: 0)
-    #expect(draw.sigmas == [1, 0] && draw.scalars == [1])
+    #expect(draw.sigmas == DrawnNumbers([1, 0]) && draw.scalars == DrawnNumbers([1]))
     let batch = LossBatch(
       objective, network, sigmaData: 1, shape: [2, 1], rows: [(draw, [0.7, -0.1], [3, 4])])
     let target = batch.recording.target(batch.recording.noised(at: "r"), at: "r")

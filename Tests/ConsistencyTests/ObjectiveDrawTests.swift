@@ -31,7 +31,7 @@ import Testing
     for i in 0..<objective.mesh.intervalCount {
       let draw = objective.draw(interval: i)
       let (t, r) = (draw.sigmas[0], draw.sigmas[1])
-      #expect(draw.scalars == [1, (r - t) / t, (r - t) / r] && r < t)
+      #expect(draw.scalars == DrawnNumbers([1, (r - t) / t, (r - t) / r]) && r < t)
     }
     #expect(objective.draw(interval: objective.mesh.intervalCount - 1).sigmas[1] == objective.boundarySigma)
   }

@@ -224,6 +224,29 @@ struct AcousticPredictorTests {
     for (found, right) in zip(pitch, expected) { #expect(abs(found - right) < 1e-5, "\(pitch)") }
   }
 
+  /// The same lines through all states; and what the recording had is not asked for in synthesis.
+  @Test func theExpectedEnergyIsTold() throws {
+    let description = VoiceDescription.small(prosody: [.pitch, .energy])
+    let conditions = try FrameConditions(description)
+    let lined = EncodedUtterance(
+      features: [], hidden: [], means: [], logDurations: [], voicing: [0, 0, 0], pitch: [0, 0, 0], energy: [1, 2, 4])
+    #expect(conditions.expectedEnergy(lined, durations: [3, 1, 3]) == [1, 1, 1.5, 2, 3, 4, 4])
+    let plain = try FrameConditions(.small())
+    #expect(plain.expectedEnergy(lined, durations: [3, 1, 3]).isEmpty)
+
+    let weights = description.model.layout.initialize(seed: 4)
+    let range = description.model.refinerParameters
+    for (index, value) in zip(range, normalNumbers(range.count, seed: 8)) { weights[index] += 0.1 * value }
+    let predictor = try AcousticPredictor(TrainedVoice(description, weights: weights))
+    let encoded = predictor.encode(tokens(5), speaker: 0)
+    let durations = predictor.durations(encoded)
+    func mel(_ energy: [Float]?) throws -> [Float] {
+      try predictor.mel(encoded, durations: durations, energy: energy, speaker: 0, method: .mean, noise: .seed(1))
+    }
+    let expected = conditions.expectedEnergy(encoded, durations: durations)
+    #expect(try mel(nil) == mel(expected) && mel(nil) != mel(expected.map { $0 + 1 }))
+  }
+
   @Test func aVoiceIsTheSameAfterItWasWritten() throws {
     let voice = try voice()
     try withTemporaryFolder { folder in

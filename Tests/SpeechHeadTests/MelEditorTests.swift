@@ -8,10 +8,17 @@ import Testing
 /// Editing with an untrained voice of 8 bands: what must hold whatever the networks say.
 struct MelEditorTests {
   private let voice: TrainedVoice
+  /// Told of energy as well, with a refiner that does something.
+  private let loudVoice: TrainedVoice
 
   init() throws {
     let description = VoiceDescription.small()
     voice = try TrainedVoice(description, weights: description.model.layout.initialize(seed: 3))
+    let loud = VoiceDescription.small(prosody: [.pitch, .energy])
+    let weights = loud.model.layout.initialize(seed: 3)
+    let range = loud.model.refinerParameters
+    for (index, value) in zip(range, normalNumbers(range.count, seed: 8)) { weights[index] += 0.1 * value }
+    loudVoice = try TrainedVoice(loud, weights: weights)
   }
 
   private let frames = 60
@@ -37,9 +44,32 @@ struct MelEditorTests {
     }
   }
 
+  /// Where the recording is known so is how loud it is; in gaps that is what the encoder expects.
+  @Test func theKnownEnergyIsTold() throws {
+    let missing = try MissingMel(gaps: [20..<31], frames: frames, bands: 8)
+    let tokens = tokens(9)
+    let result = try MelEditor(loudVoice).complete(
+      mel, pitch: pitch, missing: missing, tokens: tokens, method: method, noise: .seed(1))
+    let speaker = loudVoice.description.speakers[0]
+    let predictor = try AcousticPredictor(loudVoice)
+    let encoded = predictor.encode(tokens, speaker: 0)
+    var (normalised, contour) = (mel, pitch)
+    speaker.normalize(&normalised)
+    for frame in 20..<31 { contour[frame] = 0 }
+    speaker.normalize(pitch: &contour)
+    var energy = try FrameConditions(loudVoice.description).expectedEnergy(encoded, durations: result.durations)
+    for frame in 0..<frames where !(20..<31).contains(frame) {
+      energy[frame] = normalised[frame * 8..<frame * 8 + 8].reduce(0, +) / 8
+    }
+    var expected = try predictor.mel(
+      encoded, durations: result.durations, pitch: contour, energy: energy, speaker: 0, method: .mean, noise: .seed(1))
+    speaker.denormalize(&expected)
+    #expect(result.mean == expected)
+  }
+
   /// Neither its spectrum nor its pitch.
-  @Test func whatIsMissingHasNoInfluence() throws {
-    let editor = try MelEditor(voice)
+  @Test(arguments: [false, true]) func whatIsMissingHasNoInfluence(isTold: Bool) throws {
+    let editor = try MelEditor(isTold ? loudVoice : voice)
     let missing = try MissingMel(gaps: [20..<31], frames: frames, bands: 8)
     func edit(_ value: Float, _ hertz: Float) throws -> [Float] {
       var (mel, pitch) = (mel, pitch)

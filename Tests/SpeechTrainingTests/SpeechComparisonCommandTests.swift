@@ -121,18 +121,58 @@ struct SpeechComparisonCommandTests {
       let shared = try compare(folder, out: "shared", "--methods", "ect", "--trained", "refiner=\(teacher)")
       #expect(shared.code == 0 && !FileManager.default.fileExists(atPath: path("shared/refiner")), "\(shared.errors)")
       #expect(FileManager.default.fileExists(atPath: path("shared/edm/teacher/last.safetensors")))
+      #expect(try frechet("shared") == frechet("out"))
 
       let unknown = try compare(folder, out: "wrong", "--methods", "ect", "--trained", "ect/student=\(teacher)")
       #expect(unknown.code == 1 && unknown.errors.contains("edm/teacher, refiner"), "\(unknown.errors)")
       let absent = try compare(folder, out: "wrong", "--methods", "ect", "--trained", "refiner=\(path("absent"))")
       #expect(absent.code == 1 && absent.errors.contains("absent"), "\(absent.errors)")
       let mixed = try compare(
-        folder, out: "wrong", "--methods", "ect", "--trained", "refiner=bundled:default", "--trained",
+        folder, out: "wrong", "--methods", "ect", "--trained", "refiner=\(path("out/encoder/last.safetensors"))",
+        "--trained",
         "edm/teacher=\(teacher)")
       #expect(mixed.code == 1 && mixed.errors.contains("different encoders"), "\(mixed.errors)")
       let other = try compare(folder, out: "wrong", "--methods", "ect", "--trained", "refiner=bundled:default")
-      #expect(other.code == 1 && other.errors.contains("trained on spectra of"), "\(other.errors)")
-      #expect(!FileManager.default.fileExists(atPath: path("wrong/ect.json")))
+      #expect(other.code == 1 && other.errors.contains("mel.sampleRate = 22050, not 16000"), "\(other.errors)")
+      let untrained = try compare(
+        folder, out: "wrong", "--methods", "ect", "--trained", "edm/teacher=\(path("out/refiner/last.safetensors"))")
+      #expect(untrained.code == 1 && untrained.errors.contains("objective = none"), "\(untrained.errors)")
+      let student = path("out/ect/student/last.safetensors")
+      let method = try compare(folder, out: "wrong", "--methods", "ect", "--trained", "edm/teacher=\(student)")
+      #expect(method.code == 1 && method.errors.contains("objective = ect, not edm"), "\(method.errors)")
+      let size = try compare(
+        folder, out: "wrong", "--methods", "ect", "--trained", "edm/teacher=\(teacher)", "--set", "decoder.widths=16,32"
+      )
+      #expect(size.code == 1 && size.errors.contains("decoder.widths = [16, 16], not [16, 32]"), "\(size.errors)")
+      let share = try compare(
+        folder, out: "wrong", "--methods", "ect", "--trained", "edm/teacher=\(teacher)", "--set", "heldOutSentences=0.4"
+      )
+      #expect(share.code == 1 && share.errors.contains("another share of them held out"), "\(share.errors)")
+      #expect(!FileManager.default.fileExists(atPath: path("wrong")))
+    }
+  }
+
+  /// Rows of other encoders are told before anything is trained for them, and tables of them are not made.
+  @Test func rowsShareAnEncoder() throws {
+    try withTemporaryFolder { folder in
+      try writeCorpus(folder.path + "/me", sentences: sentences, pitch: 110)
+      try writePreset(folder)
+      let first = try compare(folder, "--methods", "edm")
+      #expect(first.code == 0, "\(first.errors)")
+      let common = folder.appending(path: "common.yaml")
+      try String(contentsOf: common, encoding: .utf8).replacing(
+        "durationWidth: 16, steps: 6", with: "durationWidth: 16, steps: 5"
+      )
+      .write(to: common, atomically: true, encoding: .utf8)
+      let rows = folder.appending(path: "out").path
+      let second = try compare(folder, out: "second", "--methods", "ect", "--rows", rows)
+      #expect(second.code == 1 && second.errors.contains("another encoder or refiner"), "\(second.errors)")
+      #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "second/edm").path))
+      let alone = try compare(folder, out: "second", "--methods", "ect")
+      #expect(alone.code == 0, "\(alone.errors)")
+      let table = try SaltusCommand.run(
+        ["compare", "--speech", "--rows", rows, "--rows", folder.appending(path: "second").path])
+      #expect(table.code == 1 && table.errors.contains("edm and ect cannot be compared"), "\(table.errors)")
     }
   }
 

@@ -21,10 +21,30 @@ struct AllocationTests {
     #expect(allocation_count() == before)
   }
 
-  /// Every sample of every step has a draw. Those of CD and CTM, through a teacher's steps, still allocate.
-  @Test(arguments: ObjectiveConfiguration.Method.allCases.filter { $0 != .cd && $0 != .ctm })
+  @Test(arguments: ObjectiveConfiguration.Method.allCases)
   func aDrawAllocatesNothing(method: ObjectiveConfiguration.Method) throws {
-    let objective = try ObjectiveConfiguration(method).objective(sigmaData: 0.5)
+    try expectNoAllocation(in: try ObjectiveConfiguration(method).objective(sigmaData: 0.5))
+  }
+
+  /// These have levels and scalars for each of the teacher's steps.
+  @Test func drawsThroughManyStepsAllocateNothing() throws {
+    var distillation = ConsistencyDistillation.Configuration()
+    distillation.teacherSteps = 20
+    try expectNoAllocation(in: ConsistencyDistillation(distillation, sigmaData: 0.5))
+    var trajectory = ConsistencyTrajectoryModel.Configuration()
+    trajectory.largestStep = 17
+    try expectNoAllocation(in: ConsistencyTrajectoryModel(trajectory, sigmaData: 0.5))
+  }
+
+  @Test func numbersWithoutRoomInlineAreKept() {
+    var numbers = DrawnNumbers()
+    for i in 0..<200 { numbers.append(Double(i)) }
+    #expect(Array(numbers) == (0..<200).map(Double.init))
+    #expect(Array(numbers + numbers) == Array(numbers) + Array(numbers))
+  }
+
+  /// Every sample of every step has a draw.
+  private func expectNoAllocation(in objective: some Objective) throws {
     var random = Philox(seed: 1, step: 0, sample: 0, stream: .time)
     // Whatever is made on first use.
     var sum = objective.draw(progress: 0.5, using: &random).sigmas[0]
