@@ -18,7 +18,10 @@ public struct Comparison<Report: ComparedReport>: Sendable {
         throw CommandFailure(
           "\(first.method) and \(row.method) cannot be compared: \(first.settings.summary); \(row.settings.summary)")
       }
-      if let other = rows[..<index].first(where: { $0.sharedWeights != row.sharedWeights }) {
+      // Rows of long ago do not say.
+      if let weights = row.sharedWeights,
+        let other = rows[..<index].first(where: { $0.sharedWeights != nil && $0.sharedWeights != weights })
+      {
         throw CommandFailure(
           "\(other.method) and \(row.method) cannot be compared: their encoders or refiners, which all methods are to share, differ"
         )

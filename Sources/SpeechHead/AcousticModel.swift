@@ -26,6 +26,11 @@ public struct AcousticModel: Sendable {
     decoderParameters = refinerParameters.upperBound..<layout.count
     self.layout = layout
   }
+
+  /// Whether the refiner does anything: it starts by refining nothing.
+  package func refinerIsTrained(_ weights: ParameterBuffer) -> Bool {
+    layout.entries.contains { $0.name.hasPrefix("refiner.out.") && $0.parameter.range.contains { weights[$0] != 0 } }
+  }
 }
 
 /// What the encoder says of one utterance, as numbers: a trained encoder's output, cached for refiner and decoder.

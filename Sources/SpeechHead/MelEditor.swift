@@ -108,12 +108,8 @@ public final class MelEditor {
     let encoded = predictor.encode(tokens, speaker: speaker)
     let durations = try alignment.durations(
       encoded, mel: mel, missing: missing, expected: predictor.durations(encoded))
-    var energy = predictor.expectedEnergy(encoded, durations: durations)
-    // Where all bands are known; a sketch's noise would be loud, too.
-    if !missing.isEmpty && missing.bandLimit == missing.bands {
-      let known = Prosody.energy(of: mel, bands: missing.bands)
-      for frame in energy.indices where !missing.contains(frame: frame) { energy[frame] = known[frame] }
-    }
+    let energy = Self.energy(
+      of: mel, missing: missing, expected: predictor.expectedEnergy(encoded, durations: durations))
     func predict(_ method: AcousticPredictor.Method) throws(SpeechError) -> [Float] {
       var values = try predictor.mel(
         encoded, durations: durations, pitch: contour, energy: energy, speaker: speaker, method: method, noise: noise,
@@ -122,6 +118,28 @@ public final class MelEditor {
       return values
     }
     return Result(logMel: try predict(.sampled(method)), mean: try predict(.mean), durations: durations)
+  }
+
+  /// The expected energy, moved to what is known of it: by straight lines between the differences, from the middles of blocks.
+  /// Nothing is known without all bands, and a sketch's noise is loud, too.
+  private static func energy(of mel: [Float], missing: MissingMel, expected: [Float]) -> [Float] {
+    guard !expected.isEmpty, !missing.isEmpty, missing.bandLimit == missing.bands else { return expected }
+    let measured = Prosody.energy(of: mel, bands: missing.bands)
+    let size = missing.blockSize
+    let known = expected.indices.filter { $0 % size == size / 2 && !missing.contains(frame: $0) }
+    guard let first = known.first else { return expected }
+    var (energy, last) = (expected, first)
+    func difference(_ frame: Int) -> Float { measured[frame] - expected[frame] }
+    for frame in 0..<first { energy[frame] += difference(first) }
+    for next in known {
+      for frame in last..<next {
+        let share = Float(frame - last) / Float(next - last)
+        energy[frame] += (1 - share) * difference(last) + share * difference(next)
+      }
+      last = next
+    }
+    for frame in last..<energy.count { energy[frame] += difference(last) }
+    return energy
   }
 
   /// The geometric mean of every block's pitch, at the block's middle, and 0 at all other frames: a contour goes on through

@@ -266,7 +266,8 @@ struct Compare: ParsableCommand {
           "the row of \(row.method) was made with other settings: \(row.settings.summary); use the same, or choose another "
             + "--out directory")
       }
-      try make(out, found + earlier)
+      // Rows in the directory are newer than others of the same methods.
+      try make(out, found.filter { row in !earlier.contains { $0.method == row.method } } + earlier)
     }
     // The folder's rows are newer than any others of the same methods.
     let made = try ComparisonRow<Report>.read(folder: out)

@@ -105,7 +105,7 @@ struct ComparisonRun<Head: ComparedHead> {
     guard FileManager.default.fileExists(atPath: path(plan)) else { return false }
     let row = try ComparisonRow<Head.Report>.read(path(plan))
     // Keys that were not there yet have their defaults.
-    let configurations = try row.training.map {
+    let configurations = try? row.training.map {
       try ConfigurationLoader.load(defaults: Head.Configuration(), text: $0.configuration, name: path(plan))
     }
     guard configurations == plan.stages.map(\.configuration) else {

@@ -42,7 +42,7 @@ final class SpeechComparison: ComparedHead {
   ///   - trained: voices in place of checkpoints, by the stage's folder. They bring encoder and refiner with them.
   ///   - sharedWeights: of rows that are there already, which encoder and refiner must have.
   /// - Throws: `CommandFailure` for stages that would not share data and networks, or a stage's way of sampling that is none;
-  ///   `SpeechError` for a file that is no voice.
+  ///   `SpeechError` for a file that is no voice, `TrainingError` for one that is another than would be trained.
   init(
     _ corpora: [SpeechCorpus], _ plans: [ComparisonPlan<VoiceTrainingConfiguration>], settings: ComparisonSettings,
     lexicon: UserLexicon, out: String, trained: [String: URL],
@@ -57,7 +57,9 @@ final class SpeechComparison: ComparedHead {
     self.threads = threads
     let stages = plans.flatMap(\.stages)
     shared = Self.shared(stages.first?.configuration ?? VoiceTrainingConfiguration())
-    front = try Self.front(trained, stages, shared)
+    let given = try Self.front(trained, stages, shared)
+    front = given
+    if let given { try requireExpected(given.voice.frontChecksum) }
     for stage in stages where Self.shared(stage.configuration) != shared {
       throw CommandFailure(
         "\(stage.folder): its file sets more than the sections student and use: what all methods share belongs into the "
@@ -140,15 +142,18 @@ final class SpeechComparison: ComparedHead {
     let examples = try VoiceTrainingCommand.read(corpora, shared, lexicon: lexicon, threads: threads)
     let trainer = try VoiceTrainer(shared, examples: examples, output: URL(filePath: out), threads: threads)
     let refiner = try front.map(trainer.refiner) ?? trainedRefiner(trainer)
-    if let expectedWeights, expectedWeights != refiner.frontChecksum {
-      throw CommandFailure(
-        "the rows that are there are of another encoder or refiner, which all methods are to share: give --trained a voice with "
-          + "theirs, or choose another --out directory")
-    }
+    try requireExpected(refiner.frontChecksum)
     let made = Common(
       trainer: trainer, examples: examples, refiner: refiner, aligned: try trainer.aligned(by: refiner))
     common = made
     return made
+  }
+
+  private func requireExpected(_ checksum: String) throws(CommandFailure) {
+    guard let expectedWeights, expectedWeights != checksum else { return }
+    throw CommandFailure(
+      "the rows that are there are of another encoder or refiner, which all methods are to share: give --trained a voice with "
+        + "theirs, choose another --out directory, or leave out --rows")
   }
 
   private func trainedRefiner(_ trainer: VoiceTrainer) throws -> TrainedVoice {
@@ -186,7 +191,7 @@ final class SpeechComparison: ComparedHead {
 }
 
 extension TrainedVoice {
-  /// Of encoder and refiner, in the precision of a bundle.
+  /// Of encoder and refiner, in the precision of a float16 bundle.
   fileprivate var frontChecksum: String {
     var checksum = DataChecksum()
     for index in 0..<model.refinerParameters.upperBound { checksum.add(UInt32(Float16(weights[index]).bitPattern)) }

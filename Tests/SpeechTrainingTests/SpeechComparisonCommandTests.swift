@@ -84,6 +84,23 @@ struct SpeechComparisonCommandTests {
       #expect(trained == again)
       #expect(second.output.contains("| 0 (mean) |") && second.output.contains("| ctm, jumps | 2 |"))
 
+      // A row from before there was a key is one of its default; one of another value is none of this comparison.
+      var older = try Row.read(out + "/ect.json")
+      let configuration = older.training[0].configuration
+      older.training[0].configuration = configuration.replacing(#""prosody":["pitch"],"#, with: "")
+      #expect(older.training[0].configuration != configuration)
+      try JSONFile.write(older, to: out + "/ect.json")
+      #expect(try compare(folder).code == 0)
+      for text in [configuration.replacing("1e-08", with: "1e-07"), "{\"unknown\": 1}"] {
+        older.training[0].configuration = text
+        try JSONFile.write(older, to: out + "/ect.json")
+        let changed = try compare(folder)
+        #expect(text != configuration && changed.code == 1, "\(changed.errors)")
+        #expect(changed.errors.contains("was made with another configuration"), "\(changed.errors)")
+      }
+      older.training[0].configuration = configuration
+      try JSONFile.write(older, to: out + "/ect.json")
+
       // Word error rates go into the rows.
       let metrics = folder.appending(path: "metrics.jsonl")
       try Data(#"{"folder": "ect-student-1", "sentences": 2, "wer": 25, "wer_ci95": [20, 30]}"#.utf8).write(to: metrics)
@@ -127,11 +144,12 @@ struct SpeechComparisonCommandTests {
       #expect(unknown.code == 1 && unknown.errors.contains("edm/teacher, refiner"), "\(unknown.errors)")
       let absent = try compare(folder, out: "wrong", "--methods", "ect", "--trained", "refiner=\(path("absent"))")
       #expect(absent.code == 1 && absent.errors.contains("absent"), "\(absent.errors)")
-      let mixed = try compare(
-        folder, out: "wrong", "--methods", "ect", "--trained", "refiner=\(path("out/encoder/last.safetensors"))",
-        "--trained",
-        "edm/teacher=\(teacher)")
-      #expect(mixed.code == 1 && mixed.errors.contains("different encoders"), "\(mixed.errors)")
+      let early = try compare(
+        folder, out: "wrong", "--methods", "ect", "--trained", "refiner=\(path("out/encoder/last.safetensors"))")
+      #expect(early.code == 1 && early.errors.contains("a refiner that is not trained"), "\(early.errors)")
+      let told = try compare(
+        folder, out: "wrong", "--methods", "ect", "--trained", "refiner=\(teacher)", "--set", "encoder.prosody=[]")
+      #expect(told.code == 1 && told.errors.contains("encoder.prosody = [pitch], not [] as"), "\(told.errors)")
       let other = try compare(folder, out: "wrong", "--methods", "ect", "--trained", "refiner=bundled:default")
       #expect(other.code == 1 && other.errors.contains("mel.sampleRate = 22050, not 16000"), "\(other.errors)")
       let untrained = try compare(
@@ -170,6 +188,16 @@ struct SpeechComparisonCommandTests {
       #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "second/edm").path))
       let alone = try compare(folder, out: "second", "--methods", "ect")
       #expect(alone.code == 0, "\(alone.errors)")
+      let given = try compare(
+        folder, out: "third", "--methods", "ect", "--rows", rows, "--trained",
+        "refiner=\(folder.path)/second/refiner/last.safetensors")
+      #expect(given.code == 1 && given.errors.contains("another encoder or refiner"), "\(given.errors)")
+      let mixed = try compare(
+        folder, out: "third", "--methods", "ect", "--trained",
+        "refiner=\(folder.path)/second/refiner/last.safetensors", "--trained",
+        "edm/teacher=\(rows)/edm/teacher/last.safetensors")
+      #expect(mixed.code == 1 && mixed.errors.contains("different encoders"), "\(mixed.errors)")
+      #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "third").path))
       let table = try SaltusCommand.run(
         ["compare", "--speech", "--rows", rows, "--rows", folder.appending(path: "second").path])
       #expect(table.code == 1 && table.errors.contains("edm and ect cannot be compared"), "\(table.errors)")
