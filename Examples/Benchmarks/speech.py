@@ -33,7 +33,7 @@ import shutil
 import subprocess
 import sys
 
-import numpy as np
+import paired
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SALTUS = os.environ.get("SALTUS", os.path.join(HERE, "../../.build/release/saltus"))
@@ -167,15 +167,6 @@ def by_length(arguments):
         print(f"{length:>7} {len(sentences):5} {r['seconds']:6.1f} {r['wer']:6.1f} {interval:>12} {r['dnsmos_p808']:6.2f}")
 
 
-def difference(a, b, key, weight):
-    """Mean of a − b over sentences with a 95 % bootstrap interval; both per `weight`."""
-    x, y, w = (np.asarray(v, float) for v in (a[key], b[key], a[weight] if weight else np.ones(len(a[key]))))
-    draws = np.random.default_rng(0).integers(0, len(x), (4000, len(x)))
-    means = (x - y)[draws].sum(1) / w[draws].sum(1)
-    low, high = np.percentile(means, [2.5, 97.5])
-    return (x - y).sum() / w.sum(), low, high
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     cache = os.path.join(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "saltus-speech-evaluation")
@@ -231,12 +222,7 @@ def report(results):
               f"{r['frechet']:8.2f} {r['variance']:8.2f} {r['mcd']:7.2f} {copy_columns(r)}")
     for a, b in (("steps1", "encoder"), ("steps1", "steps0"), ("steps2", "steps1"), ("steps1", "copy")):
         if {a, b} <= results.keys():
-            mean, low, high = difference(results[a], results[b], "word_errors", "words")
-            print(f"WER {a} − {b}: {100 * mean:+.1f} points, 95 % {100 * low:+.1f} to {100 * high:+.1f}")
-            for key in ("frechet", "variance"):
-                draws = np.subtract(results[a][key + "_draws"], results[b][key + "_draws"])
-                low, high = np.percentile(draws, [2.5, 97.5])
-                print(f"{key} {a} − {b}: {results[a][key] - results[b][key]:+.2f}, 95 % {low:+.2f} to {high:+.2f}")
+            paired.report(a, results[a], b, results[b])
 
 
 if __name__ == "__main__":

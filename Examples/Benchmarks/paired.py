@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+# Copyright The Saltus Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Differences of two folders of spoken sentences, paired over sentences, from what speech_metrics.py printed of them.
+
+    paired.py METRICS.jsonl FOLDER OTHER
+
+Prints word error rate, Fréchet distance and global-variance ratio of FOLDER less OTHER, with 95 % bootstrap intervals.
+"""
+
+import json
+import sys
+
+import numpy as np
+
+
+def difference(a, b, key, weight):
+    """Mean of a − b over sentences with a 95 % bootstrap interval; both per `weight`."""
+    x, y, w = (np.asarray(v, float) for v in (a[key], b[key], a[weight] if weight else np.ones(len(a[key]))))
+    draws = np.random.default_rng(0).integers(0, len(x), (4000, len(x)))
+    means = (x - y)[draws].sum(1) / w[draws].sum(1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return (x - y).sum() / w.sum(), low, high
+
+
+def report(name, a, other, b):
+    mean, low, high = difference(a, b, "word_errors", "words")
+    print(f"WER {name} − {other}: {100 * mean:+.1f} points, 95 % {100 * low:+.1f} to {100 * high:+.1f}")
+    for key in ("frechet", "variance"):
+        low, high = np.percentile(np.subtract(a[key + "_draws"], b[key + "_draws"]), [2.5, 97.5])
+        print(f"{key} {name} − {other}: {a[key] - b[key]:+.2f}, 95 % {low:+.2f} to {high:+.2f}")
+
+
+def main():
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
+    with open(sys.argv[1], encoding="utf-8") as file:
+        results = {result["folder"]: result for result in map(json.loads, file)}
+    for name in sys.argv[2:]:
+        if name not in results:
+            sys.exit(f"{sys.argv[1]}: nothing about {name}; there are: {', '.join(sorted(results))}")
+    report(sys.argv[2], results[sys.argv[2]], sys.argv[3], results[sys.argv[3]])
+
+
+if __name__ == "__main__":
+    main()
