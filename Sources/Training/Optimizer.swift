@@ -93,46 +93,62 @@ public struct Optimizer: Sendable {
     _ step: Int, shardGradients: [ParameterBuffer], of count: Int? = nil, rate: Double, emaDecay: Double,
     targetDecay: Double = 0, _ configuration: TrainingConfiguration, workers: Workers
   ) throws(CommunicationError) -> Double {
-    workers.run(pieces.count) { piece in
-      let range = pieces[piece]
-      // On the stack: an array would be allocated for every piece.
-      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: shardGradients.count) { sources in
-        for index in sources.indices {
-          sources.initializeElement(at: index, to: UnsafePointer(shardGradients[index].pointer) + range.lowerBound)
-        }
-        squares.values[piece] = ck_reduce_gradients(
-          range.count, Int32(sources.count), sources.baseAddress, reduced.pointer + range.lowerBound)
-      }
-    }
+    workers.run(pieces.count, Reduction(pieces: pieces, gradients: shardGradients, sum: reduced, squares: squares))
     let scale = 1 / Double(count ?? shardGradients.count)
     var total = squares.values.reduce(0, +)
     if let shared { total = try shared.sum(total) }
     let norm = total.squareRoot() * scale
     // torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6 and never scales up.
-    let targetDecay = Float(targetDecay)
     let clip = configuration.clipNorm > 0 ? min(1, configuration.clipNorm / (norm + 1e-6)) : 1
     let t = Double(step + 1)
-    var arguments = ck_adamw_args(
+    let arguments = ck_adamw_args(
       learning_rate: Float(rate), beta1: Float(configuration.beta1), beta2: Float(configuration.beta2),
       epsilon: Float(configuration.epsilon), weight_decay: Float(configuration.weightDecay),
       bias1: Float(1 - pow(configuration.beta1, t)), bias2: Float(1 - pow(configuration.beta2, t)),
       clip: Float(clip * scale), ema_decay: Float(emaDecay))
-    withUnsafePointer(to: &arguments) { pointer in
-      nonisolated(unsafe) let arguments = pointer
-      workers.run(pieces.count) { piece in
-        let range = pieces[piece]
-        let at = range.lowerBound
-        ck_adamw(
-          range.count, arguments, reduced.pointer + at, weights.pointer + at, moment1.pointer + at,
-          moment2.pointer + at, ema.pointer + at)
-        if let target {
-          let (average, weight) = (target.pointer + at, weights.pointer + at)
-          for i in 0..<range.count { average[i] = targetDecay * average[i] + (1 - targetDecay) * weight[i] }
-        }
-      }
-    }
+    workers.run(pieces.count, Update(state: self, arguments: arguments, targetDecay: Float(targetDecay)))
     try shared?.gather(weights, target)
     return norm
+  }
+
+  /// Adds up the shards' gradients, piece by piece.
+  private struct Reduction: Piecework {
+    let pieces: [Range<Int>]
+    let gradients: [ParameterBuffer]
+    let sum: ParameterBuffer
+    let squares: PieceSums
+
+    func callAsFunction(_ piece: Int) {
+      let range = pieces[piece]
+      // On the stack: an array would be allocated for every piece.
+      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: gradients.count) { sources in
+        for index in sources.indices {
+          sources.initializeElement(at: index, to: UnsafePointer(gradients[index].pointer) + range.lowerBound)
+        }
+        squares.values[piece] = ck_reduce_gradients(
+          range.count, Int32(sources.count), sources.baseAddress, sum.pointer + range.lowerBound)
+      }
+    }
+  }
+
+  /// Steps the weights and their averages, piece by piece.
+  private struct Update: Piecework {
+    let state: Optimizer
+    let arguments: ck_adamw_args
+    let targetDecay: Float
+
+    func callAsFunction(_ piece: Int) {
+      let range = state.pieces[piece]
+      let at = range.lowerBound
+      let weights = state.weights.pointer + at
+      withUnsafePointer(to: arguments) {
+        ck_adamw(
+          range.count, $0, state.reduced.pointer + at, weights, state.moment1.pointer + at, state.moment2.pointer + at,
+          state.ema.pointer + at)
+      }
+      guard let average = state.target.map({ $0.pointer + at }) else { return }
+      for i in 0..<range.count { average[i] = targetDecay * average[i] + (1 - targetDecay) * weights[i] }
+    }
   }
 }
 

@@ -64,22 +64,9 @@ final class TrainingStep<Task: TrainingTask>: Sendable {
 
   /// The part of `run` that computes, and sends gradients meanwhile.
   func compute(examples: [Int], seed: UInt64, step: Int, progress: Double) {
-    workers.run(workers.count) { part in weights.refresh(part: part, of: workers.count) }
+    workers.run(workers.count, Refresh(weights: weights, parts: workers.count))
     exchange?.begin()
-    workers.run(plans.count) { index in
-      let plan = plans[index]
-      for row in 0..<shardSize {
-        let sample = (shards.lowerBound + index) * shardSize + row
-        let key = SampleKey(seed: seed, step: UInt32(step), sample: UInt32(sample))
-        task.fill(
-          ports[index], row: row, example: examples[sample], heldOut: false, key: key, progress: progress)
-      }
-      if let exchange {
-        plan.run(beforeResuming: { task.fillMidway(ports[index]) }, ends: exchange.ends, passed: exchange.passed)
-      } else {
-        plan.run { task.fillMidway(ports[index]) }
-      }
-    }
+    workers.run(plans.count, Pass(all: self, examples: examples, seed: seed, step: step, progress: progress))
   }
 
   /// The part of `run` that waits for other ranks.
@@ -90,6 +77,37 @@ final class TrainingStep<Task: TrainingTask>: Sendable {
     var losses = [loss]
     try communicator.sum(&losses)
     return losses[0] / Double(shardCount)
+  }
+
+  /// Packs the weights, in parts.
+  private struct Refresh: Piecework {
+    let weights: PackedWeights
+    let parts: Int
+
+    func callAsFunction(_ part: Int) { weights.refresh(part: part, of: parts) }
+  }
+
+  /// Fills and runs the plans, one per piece.
+  private struct Pass: Piecework {
+    let all: TrainingStep
+    let examples: [Int]
+    let seed: UInt64
+    let step: Int
+    let progress: Double
+
+    func callAsFunction(_ index: Int) {
+      let (plan, ports) = (all.plans[index], all.ports[index])
+      for row in 0..<all.shardSize {
+        let sample = (all.shards.lowerBound + index) * all.shardSize + row
+        let key = SampleKey(seed: seed, step: UInt32(step), sample: UInt32(sample))
+        all.task.fill(ports, row: row, example: examples[sample], heldOut: false, key: key, progress: progress)
+      }
+      if let exchange = all.exchange {
+        plan.run(beforeResuming: { all.task.fillMidway(ports) }, ends: exchange.ends, passed: exchange.passed)
+      } else {
+        plan.run { all.task.fillMidway(ports) }
+      }
+    }
   }
 }
 

@@ -1,8 +1,14 @@
 import CKernels
 import Synchronization
 
+/// Work in pieces that do not depend on each other.
+public protocol Piecework: Sendable {
+  /// Does one of the pieces.
+  func callAsFunction(_ piece: Int)
+}
+
 /// Runs independent pieces of work on a fixed number of threads, which wait for the next ones: spinning for some tens of
-/// microseconds, then asleep. A run on several threads allocates what the body captures, once.
+/// microseconds, then asleep.
 ///
 /// One run at a time; pieces do not start runs of their own.
 public final class Workers: @unchecked Sendable {
@@ -12,7 +18,7 @@ public final class Workers: @unchecked Sendable {
   private let next = Atomic(0)
   // Of the run under way.
   private var pieces = 0
-  private var body: (@Sendable (Int) -> Void)?
+  private var job: (any Piecework)?
 
   /// - Precondition: `count` > 0.
   public init(_ count: Int) {
@@ -29,28 +35,44 @@ public final class Workers: @unchecked Sendable {
     if let team { ck_team_free(team) }
   }
 
-  /// Calls `body` with 0..<pieces, each once, in any order, and returns when all are done.
-  public func run(_ pieces: Int, _ body: @Sendable (Int) -> Void) {
+  /// Does the pieces 0..<pieces, each once, in any order, and returns when all are done. Allocates nothing.
+  public func run<Work: Piecework>(_ pieces: Int, _ work: Work) {
     guard let team, pieces > 1 else {
-      for piece in 0..<pieces { body(piece) }
+      for piece in 0..<pieces { work(piece) }
       return
     }
-    precondition(self.body == nil, "a run within a run")
-    withoutActuallyEscaping(body) { body in
-      self.body = body
+    precondition(job == nil, "a run within a run")
+    withUnsafePointer(to: work) { work in
+      job = Job(work: work)
       self.pieces = pieces
       next.store(0, ordering: .relaxed)
       ck_team_run(team)
-      self.body = nil
+      job = nil
     }
   }
 
+  /// The same with a closure. On several threads, what it captures is allocated.
+  public func run(_ pieces: Int, _ body: @Sendable (Int) -> Void) {
+    withoutActuallyEscaping(body) { run(pieces, ClosureWork(body: $0)) }
+  }
+
   private func work() {
-    guard let body else { preconditionFailure("a team works without work") }
+    guard let job else { preconditionFailure("a team works without work") }
     while true {
       let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard piece < pieces else { return }
-      body(piece)
+      job(piece)
     }
   }
+}
+
+/// A run's work where it lies on the caller's stack: small enough to be kept without an allocation.
+private struct Job<Work: Piecework>: Piecework, @unchecked Sendable {
+  let work: UnsafePointer<Work>
+  func callAsFunction(_ piece: Int) { work.pointee(piece) }
+}
+
+private struct ClosureWork: Piecework {
+  let body: @Sendable (Int) -> Void
+  func callAsFunction(_ piece: Int) { body(piece) }
 }

@@ -8,13 +8,12 @@ import Training
 /// A step takes its memory when the trainer is made.
 @Suite("Allocations")
 struct AllocationTests {
-  /// On one thread; on several each run of the workers keeps what its body captures.
-  @Test func aTrainingStepAllocatesNothing() throws {
+  @Test(arguments: [1, 2]) func aTrainingStepAllocatesNothing(threads: Int) throws {
     let task = try GaussianTask.make(mean: 0.3, logDeviation: 1, count: 64, heldOutCount: 0)
     var configuration = TrainingConfiguration()
     configuration.batchSize = 16
     configuration.shards = 4
-    let step = StepBenchmark(task, configuration, threads: 1)
+    let step = StepBenchmark(task, configuration, threads: threads)
     try step.run()
     let before = allocation_count()
     for _ in 0..<3 { try step.run() }
