@@ -11,14 +11,6 @@ import Autograd
 /// w is 1, or iCT's 1/(t − r), which holds the student harder at small noise, where all that it says further up is
 /// anchored. The student starts from the teacher; its boundary is the mesh's last sigma (shifted coefficients).
 public struct ConsistencyDistillation: Objective {
-  /// What w is.
-  public enum Weighting: String, Sendable, Hashable, Codable {
-    /// 1 (Song et al. 2023).
-    case uniform
-    /// 1/(t − r) (Song & Dhariwal 2023, section 3.3).
-    case inverseInterval
-  }
-
   /// The settings, by default the CM paper's for CIFAR-10 but for the distance (LPIPS there).
   public struct Configuration: ObjectiveSettings {
     /// Of the noise levels, the intervals' lognormal and `huberConstant` below; published means for data of standard
@@ -39,7 +31,7 @@ public struct ConsistencyDistillation: Objective {
     /// … and in how many steps, evenly spaced in sigma^(1/rho); 1 to 100.
     public var teacherSteps = 1
     /// What w is.
-    public var weighting = Weighting.uniform
+    public var weighting = IntervalWeighting.uniform
     /// The distance d.
     public var metric = Distance.meanSquare
     /// c / √D of the pseudo-Huber metric, D being an example's elements; positive.
@@ -77,7 +69,7 @@ public struct ConsistencyDistillation: Objective {
   let teacherSigmas: [Double]
   let teacherSteps: Int
   let solver: OneStepMethod
-  let weighting: Weighting
+  let weighting: IntervalWeighting
   let metric: Distance
   let huberConstant: Double
   let intervals: IndexSampler
@@ -149,7 +141,6 @@ public struct ConsistencyDistillation: Objective {
 
   package func draw(interval: Int) -> Draw {
     let (t, r) = mesh.interval(interval)
-    let weight = weighting == .uniform ? 1 : 1 / (t - r)
     var sigmas = DrawnNumbers([t, r])
     var passed = DrawnNumbers()
     for step in 0...teacherSteps {
@@ -157,7 +148,8 @@ public struct ConsistencyDistillation: Objective {
       passed.append(sigma)
       if step > 0 && step < teacherSteps { sigmas.append(sigma) }
     }
-    return Draw(sigmas: sigmas, scalars: DrawnNumbers([weight]) + TeacherStep.scalars(through: passed))
+    let weight = DrawnNumbers([weighting.weight(from: t, to: r)])
+    return Draw(sigmas: sigmas, scalars: weight + TeacherStep.scalars(through: passed))
   }
 
   /// d of the student at t and the target at r, over the valid elements of each sample, `[B, 1, 1]`.

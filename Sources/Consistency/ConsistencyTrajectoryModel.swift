@@ -4,14 +4,18 @@ import Foundation
 /// Consistency trajectory models, CTM (Kim et al. 2024, section 3), as Consistency Policy trains them (Prasad et al. 2024):
 /// jumps between any two noise levels.
 ///
-///     d(G_sg(G(x_t, t, s), s, b), G_sg(G_sg(x_r, r, s), s, b)) + dsmWeight λ(σ) d′(g(x_σ, σ, σ), x0),
+///     w d(G_sg(G(x_t, t, s), s, b), G_sg(G_sg(x_r, r, s), s, b)) + dsmWeight λ(σ) d′(g(x_σ, σ, σ), x0),
 ///     G(x, t, s) = s/t x + (1 − s/t) g(x, t, s),
 ///
 /// x_r where the teacher's solver leads from x_t = x0 + t z, point by point of a Karras mesh; s ≤ r < t points of it, s drawn
-/// evenly below t. Outer jumps to the boundary b have frozen parameters (the target's), and the gradient passes through one
-/// of them into the inner jump. The network embeds t and s; g(x, σ, σ) is a denoiser, which the second term trains: with the
-/// mean square for d′, as Kim et al. have it, it is the mean of the data that λ is the weight for; Consistency Policy has d
-/// for d′.
+/// evenly below t; w is 1 or, as for CD, 1/(t − r). Outer jumps to the boundary b have frozen parameters (the target's), and
+/// the gradient passes through one of them into the inner jump. The network embeds t and s; g(x, σ, σ) is a denoiser, which
+/// the second term trains.
+///
+/// For d′ Kim et al. have the mean square, whose minimum is the mean of the data, with EDM's λ = (σ² + sd²)/(σ sd)² = 1/c_out²
+/// (Karras et al. 2022, table 1), by which all levels count alike: errors are of the size of c_out. Consistency Policy has d
+/// for d′ with the same λ, but its released code takes Huber's distance of squared elements, which are squares again but for
+/// the smallest. Distances that grow as an error does, and not as its square, have λ = 1/c_out here.
 public struct ConsistencyTrajectoryModel: Objective {
   /// The settings, by default Consistency Policy's.
   public struct Configuration: ObjectiveSettings {
@@ -29,6 +33,8 @@ public struct ConsistencyTrajectoryModel: Objective {
     public var solver = OneStepMethod.heun
     /// The most intervals that lie between them, 1 to 100; r is drawn evenly. Every sample pays for the most.
     public var largestStep = 1
+    /// What w is.
+    public var weighting = IntervalWeighting.uniform
     /// The distance d.
     public var metric = Distance.pseudoHuber
     /// c / √D of the pseudo-Huber distance, D being an example's elements; positive.
@@ -60,6 +66,7 @@ public struct ConsistencyTrajectoryModel: Objective {
       try values.read(.rho, into: &rho)
       try values.read(.solver, into: &solver)
       try values.read(.largestStep, into: &largestStep)
+      try values.read(.weighting, into: &weighting)
       try values.read(.metric, into: &metric)
       try values.read(.huberConstant, into: &huberConstant)
       try values.read(.targetDecay, into: &targetDecay)
@@ -129,9 +136,10 @@ public struct ConsistencyTrajectoryModel: Objective {
   public var levelNames: [String] {
     ["t", "r", "s", "boundary", "denoised"] + TeacherStep.levelNames(steps: teacherSteps)
   }
-  /// `keptOfT`, s/t; `keptOfR`, s/r; `keptOfS`, b/s; `denoisingWeight`, dsmWeight λ(σ); then those of the teacher's steps.
+  /// `keptOfT`, s/t; `keptOfR`, s/r; `keptOfS`, b/s; `weight`, w; `denoisingWeight`, dsmWeight λ(σ); then those of the
+  /// teacher's steps.
   public var scalarNames: [String] {
-    ["keptOfT", "keptOfR", "keptOfS", "denoisingWeight"] + TeacherStep.scalarNames(steps: teacherSteps)
+    ["keptOfT", "keptOfR", "keptOfS", "weight", "denoisingWeight"] + TeacherStep.scalarNames(steps: teacherSteps)
   }
   /// 12 with Heun's method and the denoising term: each of the teacher's steps 1 or 2; the inner jump 3 and its target's 1;
   /// the outer jump, through which the gradient passes, 2 and its target's 1; the denoising term 3.
@@ -160,7 +168,7 @@ public struct ConsistencyTrajectoryModel: Objective {
   ///   - t, r, s: indices of the mesh, t < r ≤ s, r at most `largestStep` from t.
   ///   - sigma: the denoising term's level.
   package func draw(t: Int, r: Int, s: Int, denoised sigma: Double) -> Draw {
-    let (noise, data) = (sigma * sigma, sigmaData * sigmaData)
+    let c = configuration
     let (high, low, end) = (mesh.sigmas[t], mesh.sigmas[r], mesh.sigmas[s])
     var sigmas = DrawnNumbers([high, low, end, boundarySigma, sigma])
     var passed = DrawnNumbers()
@@ -171,9 +179,17 @@ public struct ConsistencyTrajectoryModel: Objective {
       if step > 0 && step < teacherSteps { sigmas.append(sigma) }
     }
     let scalars = DrawnNumbers([
-      end / high, end / low, boundarySigma / end, configuration.dsmWeight * (noise + data) / (noise * data),
+      end / high, end / low, boundarySigma / end, c.weighting.weight(from: high, to: low),
+      c.dsmWeight * denoisingWeight(sigma),
     ])
     return Draw(sigmas: sigmas, scalars: scalars + TeacherStep.scalars(through: passed))
+  }
+
+  /// λ: 1/c_out² for squares, else 1/c_out.
+  private func denoisingWeight(_ sigma: Double) -> Double {
+    let (noise, data) = (sigma * sigma, sigmaData * sigmaData)
+    let weight = (noise + data) / (noise * data)
+    return configuration.dsmMetric.isSquare ? weight : weight.squareRoot()
   }
 
   /// Both terms, over the valid elements of each sample, `[B, 1, 1]`.
@@ -192,7 +208,8 @@ public struct ConsistencyTrajectoryModel: Objective {
     let inner = recording.jump(from: noisy, recording.online(noisy, at: "t", to: "s"), kept: "keptOfT")
     let target = recording.jump(
       from: cleaner, recording.target(cleaner, at: "r", to: "s", bank: .target), kept: "keptOfR")
-    let trajectory = distance(outerJump(inner) - outerJump(target).stopGradient(), c.metric)
+    let trajectory =
+      distance(outerJump(inner) - outerJump(target).stopGradient(), c.metric) * recording.scalar("weight")
     guard c.dsmWeight > 0 else { return trajectory }
     let denoised = recording.online(recording.noised(at: "denoised"), at: "denoised", to: "denoised")
     return trajectory + distance(denoised - recording.data, c.dsmMetric) * recording.scalar("denoisingWeight")

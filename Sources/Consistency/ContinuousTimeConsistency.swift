@@ -26,7 +26,8 @@ public struct ContinuousTimeConsistency: Objective {
   public enum Normalization: String, Sendable, Hashable, Codable, CaseIterable {
     /// ‖g‖ of the whole example, as published.
     case norm
-    /// ‖g‖/√D, which does not depend on the example's length.
+    /// ‖g‖/√D, and c/√D for the constant: √D times the published g/(‖g‖ + c), so that its elements are of one size
+    /// whatever the example's length.
     case rootMeanSquare
   }
 
@@ -46,7 +47,7 @@ public struct ContinuousTimeConsistency: Objective {
     /// Share of the training in which r rises from 0 to 1, in [0, 1].
     public var warmupShare = 0.1
     public var normalization = Normalization.norm
-    /// c, positive.
+    /// c, positive: of the whole example's norm, whatever the normalization.
     public var tangentConstant = 0.1
 
     /// The published settings; the warm-up is 10,000 steps there.
@@ -155,7 +156,8 @@ public struct ContinuousTimeConsistency: Objective {
     let meanSquare = recording.meanSquare(g)
     // Tiny, so that the root has a derivative where g is 0.
     let root = (meanSquare + 1e-20).squareRoot()
-    let length = configuration.normalization == .norm ? root * recording.rootOfElementCount : root
-    return g * (length + Float(configuration.tangentConstant)).reciprocal()
+    let rootOfCount = recording.rootOfElementCount
+    let published = (root * rootOfCount + Float(configuration.tangentConstant)).reciprocal()
+    return g * (configuration.normalization == .norm ? published : published * rootOfCount)
   }
 }

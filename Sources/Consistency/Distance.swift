@@ -12,6 +12,9 @@ public enum Distance: String, Sendable, Hashable, Codable, CaseIterable {
   /// of consecutive ones: errors that last, and errors of motion, at several time scales; for sequences what a perceptual
   /// distance is for images (LPIPS in Song et al. 2023).
   case multiResolution
+
+  /// Whether it grows as an error's square; the others grow as its size.
+  var isSquare: Bool { self == .meanSquare }
 }
 
 extension LossRecording {

@@ -3,12 +3,12 @@ import Autograd
 /// Latent consistency models, LCM (Luo et al. 2023, section 4): consistency distillation of a guided teacher in steps that
 /// skip points of the mesh.
 ///
-///     d(f(x_t, t, w), sg[f_target(x_r, r, w)]),  x_t = x0 + t z,
+///     λ d(f(x_t, t, w), sg[f_target(x_r, r, w)]),  x_t = x0 + t z,
 ///
 /// r lies k points of a Karras mesh below t, or at its end; x_r = one solver step from x_t down to r of the ODE of
 /// D_w = (1 + w) D(x, c) − w D(x, ∅), the teacher's guided denoiser, w ~ U[least, largest]. The student embeds w beside sigma,
-/// so that one call is guided and w can be chosen afterwards. Where the data are latents of a temporal autoencoder this is
-/// the paper's method; the objective itself does not know whose data they are.
+/// so that one call is guided and w can be chosen afterwards. λ is 1, as published, or as for CD 1/(t − r). Where the data are
+/// latents of a temporal autoencoder this is the paper's method; the objective itself does not know whose data they are.
 public struct LatentConsistencyModel: Objective {
   /// The settings: the paper's guidance and k, the CM paper's mesh made finer, and the released code's average and distance.
   public struct Configuration: ObjectiveSettings {
@@ -30,6 +30,8 @@ public struct LatentConsistencyModel: Objective {
     public var guidanceMax = 14.0
     /// The guided teacher's step from t to r; Euler's is DDIM.
     public var solver = OneStepMethod.euler
+    /// What λ is.
+    public var weighting = IntervalWeighting.uniform
     /// The distance d.
     public var metric = Distance.pseudoHuber
     /// c / √D of the pseudo-Huber distance, D being an example's elements; positive.
@@ -54,6 +56,7 @@ public struct LatentConsistencyModel: Objective {
       try values.read(.guidanceMin, into: &guidanceMin)
       try values.read(.guidanceMax, into: &guidanceMax)
       try values.read(.solver, into: &solver)
+      try values.read(.weighting, into: &weighting)
       try values.read(.metric, into: &metric)
       try values.read(.huberConstant, into: &huberConstant)
       try values.read(.targetDecay, into: &targetDecay)
@@ -65,6 +68,7 @@ public struct LatentConsistencyModel: Objective {
   private let weights: ClosedRange<Double>
   let skip: Int
   let solver: OneStepMethod
+  let weighting: IntervalWeighting
   let metric: Distance
   let huberConstant: Double
   let decay: Double
@@ -97,6 +101,7 @@ public struct LatentConsistencyModel: Objective {
     weights = c.guidanceMin...c.guidanceMax
     skip = c.skip
     solver = c.solver
+    weighting = c.weighting
     metric = c.metric
     huberConstant = c.huberConstant * factor
     decay = c.targetDecay
@@ -124,8 +129,8 @@ public struct LatentConsistencyModel: Objective {
   public var sigmaMin: Double { mesh.sigmas.last! }
   /// `t`, and `r`, `skip` points below.
   public var levelNames: [String] { ["t", "r"] }
-  /// `guidance`, w; then those of the teacher's step.
-  public var scalarNames: [String] { [Guidance.scalarName] + TeacherStep.scalarNames() }
+  /// `guidance`, w, and `weight`, λ; then those of the teacher's step.
+  public var scalarNames: [String] { [Guidance.scalarName, "weight"] + TeacherStep.scalarNames() }
   /// 6 with Euler's method, 8 with Heun's: the trained call, the target, the teacher's step with and without the condition.
   public var evaluationsPerStep: Int { 4 + 2 * solver.callsPerStep }
 
@@ -140,16 +145,18 @@ public struct LatentConsistencyModel: Objective {
   package func draw(start: Int, guidance: Double) -> Draw {
     let (t, r) = (mesh.sigmas[start], mesh.sigmas[min(start + skip, mesh.intervalCount)])
     let levels = DrawnNumbers([t, r])
-    return Draw(sigmas: levels, scalars: DrawnNumbers([guidance]) + TeacherStep.scalars(through: levels))
+    let scalars = DrawnNumbers([guidance, weighting.weight(from: t, to: r)])
+    return Draw(sigmas: levels, scalars: scalars + TeacherStep.scalars(through: levels))
   }
 
-  /// d of the student at t and the target at r, over the valid elements of each sample, `[B, 1, 1]`.
+  /// λ d of the student at t and the target at r, over the valid elements of each sample, `[B, 1, 1]`.
   public func loss<N>(_ recording: LossRecording<N>) -> Tensor {
-    let weight = recording.scalar(Guidance.scalarName)
+    let guidance = recording.scalar(Guidance.scalarName)
     let noisy = recording.noised(at: "t")
-    let cleaner = recording.teacherStep(from: noisy, solver, guidedBy: weight)
-    let told = recording.guided(by: weight)
+    let cleaner = recording.teacherStep(from: noisy, solver, guidedBy: guidance)
+    let told = recording.guided(by: guidance)
     let target = told.target(cleaner, at: "r", bank: usesTarget ? .target : .online)
     return recording.distance(told.online(noisy, at: "t") - target, metric, huberConstant: huberConstant)
+      * recording.scalar("weight")
   }
 }

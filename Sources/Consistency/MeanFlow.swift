@@ -6,8 +6,9 @@ import Foundation
 ///     w ‖u(z_t, r, t) − sg[v − (t − r) du/dt]‖² / D,  v = dz_t/dt,  w = sg[1/(‖e‖²/D + c)^p],
 ///
 /// on the line z_t = (1 − t) x0 + t sd z, all in units of sd; du/dt is the Jacobian-vector product along (v, 0, 1) for
-/// (z, r, t). The network embeds both times, 1000 t and 1000 r. A jump is z_r = z_t − (t − r) u, which in terms of sigma = sd t/(1 − t)
-/// is that of every model here (see `Preconditioning`): all samplers work. Trained from scratch, without a teacher.
+/// (z, r, t). The network embeds both times (see `Parameterisation.linearScale`; the released code embeds t and t − r). A jump
+/// is z_r = z_t − (t − r) u, which in terms of sigma = sd t/(1 − t) is that of every model here (see `Preconditioning`): all
+/// samplers work. Trained from scratch, without a teacher.
 public struct MeanFlow: Objective {
   /// The settings, by default the paper's for ImageNet.
   public struct Configuration: ObjectiveSettings {

@@ -2,11 +2,16 @@
 public struct Parameterisation: Sendable, Hashable, Codable {
   /// How x and the network's output are mixed.
   public let preconditioning: Preconditioning
-  /// What the noise embedding is told of sigma; the linear frame's is told 1000 t.
+  /// What the noise embedding is told of sigma; the linear frame's is told 4 t instead.
   public let noiseScale: NoiseScale
 
   /// What the linear frame's t is multiplied by for the embedding.
-  public static let linearScale = 1000.0
+  ///
+  /// Small, since MeanFlow's target holds the network's derivative by t: the released code (Geng et al. 2025) embeds t itself.
+  /// 1000 t, as for steps of a diffusion, turns the fastest sinusoid 160 times between 0 and 1 and makes that derivative
+  /// enormous. 4 t changes by at most 1 per unit of ln sigma, and the embedding's features by about 0.15 (the root mean square
+  /// of 128 at the published times).
+  public static let linearScale = 4.0
 
   /// By default with 250 ln sigma for the embedding (see `NoiseScale`).
   public init(_ preconditioning: Preconditioning, noiseScale: NoiseScale = .consistency) {

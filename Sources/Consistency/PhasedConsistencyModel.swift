@@ -2,11 +2,11 @@ import Autograd
 
 /// Phased consistency models, PCM (Wang et al. 2024, section 3): consistency towards the lower edge of each of M phases.
 ///
-///     d(G(x_t, t, s), sg[G_target(x_r, r, s)]),  G(x, t, s) = s/t x + (1 − s/t) f(x, t),
+///     w d(G(x_t, t, s), sg[G_target(x_r, r, s)]),  G(x, t, s) = s/t x + (1 − s/t) f(x, t),
 ///
 /// s the lower edge of the phase of t and r, which are neighbours on a Karras mesh; x_r = one solver step of the teacher
-/// from x_t = x0 + t z. G is the identity at t = s, so that f itself has its boundary at 0. Sampling goes from edge to
-/// edge without fresh noise: M calls, exactly the trained ones. M = 1 is consistency distillation.
+/// from x_t = x0 + t z. G is the identity at t = s, so that f itself has its boundary at 0. w is 1 or, as for CD, 1/(t − r).
+/// Sampling goes from edge to edge without fresh noise: M calls, exactly the trained ones. M = 1 is consistency distillation.
 public struct PhasedConsistencyModel: Objective {
   /// The settings: the CM paper's mesh, and four phases.
   public struct Configuration: ObjectiveSettings {
@@ -24,6 +24,8 @@ public struct PhasedConsistencyModel: Objective {
     public var rho = 7.0
     /// The teacher's step from t to r.
     public var solver = OneStepMethod.heun
+    /// What w is.
+    public var weighting = IntervalWeighting.uniform
     /// The distance d.
     public var metric = Distance.pseudoHuber
     /// c / √D of the pseudo-Huber distance, D being an example's elements; positive.
@@ -46,6 +48,7 @@ public struct PhasedConsistencyModel: Objective {
       try values.read(.sigmaMax, into: &sigmaMax)
       try values.read(.rho, into: &rho)
       try values.read(.solver, into: &solver)
+      try values.read(.weighting, into: &weighting)
       try values.read(.metric, into: &metric)
       try values.read(.huberConstant, into: &huberConstant)
       try values.read(.targetDecay, into: &targetDecay)
@@ -57,6 +60,7 @@ public struct PhasedConsistencyModel: Objective {
   /// The mesh indices of the edges, from 0 to the mesh's last, `[M + 1]`.
   let edges: [Int]
   let solver: OneStepMethod
+  let weighting: IntervalWeighting
   let metric: Distance
   let huberConstant: Double
   let decay: Double
@@ -83,6 +87,7 @@ public struct PhasedConsistencyModel: Objective {
     try requireFalling(mesh.sigmas, above: 0)
     edges = (0...c.phaseCount).map { $0 * (c.meshCount - 1) / c.phaseCount }
     solver = c.solver
+    weighting = c.weighting
     metric = c.metric
     huberConstant = c.huberConstant * factor
     decay = c.targetDecay
@@ -106,8 +111,8 @@ public struct PhasedConsistencyModel: Objective {
   public var phases: [Double] { edges.map { mesh.sigmas[$0] } }
   /// `t`, the interval's noisier end, and `r`, the other.
   public var levelNames: [String] { ["t", "r"] }
-  /// `keptOfT`, s/t, and `keptOfR`, s/r, then those of the teacher's step.
-  public var scalarNames: [String] { ["keptOfT", "keptOfR"] + TeacherStep.scalarNames() }
+  /// `keptOfT`, s/t, `keptOfR`, s/r, and `weight`, w; then those of the teacher's step.
+  public var scalarNames: [String] { ["keptOfT", "keptOfR", "weight"] + TeacherStep.scalarNames() }
   /// 5 with Euler's method, 6 with Heun's: the trained call, the target, the teacher's step.
   public var evaluationsPerStep: Int { 4 + solver.callsPerStep }
 
@@ -120,16 +125,17 @@ public struct PhasedConsistencyModel: Objective {
     let (t, r) = mesh.interval(interval)
     let s = mesh.sigmas[edges.first { $0 > interval }!]
     let levels = DrawnNumbers([t, r])
-    return Draw(sigmas: levels, scalars: DrawnNumbers([s / t, s / r]) + TeacherStep.scalars(through: levels))
+    let scalars = DrawnNumbers([s / t, s / r, weighting.weight(from: t, to: r)])
+    return Draw(sigmas: levels, scalars: scalars + TeacherStep.scalars(through: levels))
   }
 
-  /// d of both jumps to the phase's edge, over the valid elements of each sample, `[B, 1, 1]`.
+  /// w d of both jumps to the phase's edge, over the valid elements of each sample, `[B, 1, 1]`.
   public func loss<N>(_ recording: LossRecording<N>) -> Tensor {
     let noisy = recording.noised(at: "t")
     let cleaner = recording.teacherStep(from: noisy, solver)
     let online = recording.jump(from: noisy, recording.online(noisy, at: "t"), kept: "keptOfT")
     let denoised = recording.target(cleaner, at: "r", bank: usesTarget ? .target : .online)
     let target = recording.jump(from: cleaner, denoised, kept: "keptOfR")
-    return recording.distance(online - target, metric, huberConstant: huberConstant)
+    return recording.distance(online - target, metric, huberConstant: huberConstant) * recording.scalar("weight")
   }
 }

@@ -3,11 +3,12 @@ import Foundation
 
 /// Truncated consistency models, TCM (Lee et al. 2025, section 4): a second stage that only generates.
 ///
-///     w d(f(x_t, t), sg[f(x_r, r)]),  r ≥ t′;   at t = t′:  d(f(x_t′, t′), f_first(x_t′, t′)),
+///     mean over t > t′ of d(f(x_t, t), sg[f_trunc(x_r, r)])/(t − r)  +  w_b times the same at the boundary t = t′,
+///     f_trunc(x, r) = f(x, r) where r ≥ t′, else f_first(x, r),  r = t (1 − gap),
 ///
-/// on noise levels from t′ up, where the first stage's frozen model f_first gives the boundary: the network need not
-/// denoise any more. Pairs, weight and distance are ECT's; a share of the draws are the boundary's. Samples start at the top and
-/// chains stay at t′ or above.
+/// on noise levels from t′ up. Below t′ the first stage's frozen model f_first speaks, at r itself: the network need not denoise
+/// any more. A share of the draws are the boundary's, by which it is tied to f_first. Weight and distance are ECT's, boundary
+/// and w_b those of the released code (NVlabs/TCM). Samples start at the top and chains stay at t′ or above.
 public struct TruncatedConsistencyModel: Objective {
   /// The settings: ECT's last stage above t′ = 1.
   public struct Configuration: ObjectiveSettings {
@@ -15,10 +16,10 @@ public struct TruncatedConsistencyModel: Objective {
     public var units = SigmaUnits.published
     /// t′, the least noise level that is trained, positive and below `sigmaMax`.
     public var transition = 1.0
-    /// Share of the draws that are the boundary's, in (0, 1).
+    /// Share of the draws that are the boundary's, in (0, 1); what they weigh together does not depend on it.
     public var boundaryShare = 0.25
-    /// Weight of the boundary's draws, positive.
-    public var boundaryWeight = 1.0
+    /// w_b, positive.
+    public var boundaryWeight = 0.1
     /// Mean of ln t, in [−20, 20]; draws below t′ are repeated.
     public var logMean = 0.0
     /// Standard deviation of ln t, in (0, 5].
@@ -97,29 +98,34 @@ public struct TruncatedConsistencyModel: Objective {
   public var sigmaMin: Double { configuration.transition * factor }
   /// `t`, the noisier level, and `r`, the target's.
   public var levelNames: [String] { ["t", "r"] }
-  /// `weight`, and `isBoundary`, 1 where the first stage's model is the target, else 0.
-  public var scalarNames: [String] { ["weight", "isBoundary"] }
+  /// `weight`, and `isBelow`, 1 where r is below t′ and the first stage's model the target, else 0.
+  public var scalarNames: [String] { ["weight", "isBelow"] }
   /// 5: the trained call, the target, the first stage's.
   public var evaluationsPerStep: Int { 5 }
 
   /// Draws the boundary, or a pair above it.
   public func draw(progress: Double, using generator: inout some RandomNumberGenerator) -> Draw {
-    if generator.unitUniform() < configuration.boundaryShare { return boundaryDraw }
+    if generator.unitUniform() < configuration.boundaryShare { return boundaryDraw(progress: progress) }
     while true {
       let t = min(noise.draw(using: &generator), sigmaMax)
       if t > sigmaMin { return draw(t: t, progress: progress) }
     }
   }
 
-  /// t = r = t′.
-  package var boundaryDraw: Draw {
-    Draw(sigmas: [sigmaMin, sigmaMin], scalars: [configuration.boundaryWeight, 1])
+  /// t = t′. Both kinds of draws are averaged over together, so that with their shares ρ and 1 − ρ a factor of
+  /// w_b (1 − ρ)/ρ makes of it the sum of the two means.
+  package func boundaryDraw(progress: Double) -> Draw {
+    let c = configuration
+    return draw(
+      t: sigmaMin, progress: progress, factor: c.boundaryWeight * (1 - c.boundaryShare) / c.boundaryShare)
   }
 
-  package func draw(t: Double, progress: Double) -> Draw {
+  /// - Parameter factor: what 1/(t − r) is multiplied by.
+  package func draw(t: Double, progress: Double, factor: Double = 1) -> Draw {
     let (first, last) = (log(configuration.initialGap), log(configuration.finalGap))
-    let r = max(sigmaMin, t * (1 - exp(first + progress * (last - first))))
-    return Draw(sigmas: [t, r], scalars: [1 / (t - r), 0])
+    let r = t * (1 - exp(first + progress * (last - first)))
+    let isBelow = r < sigmaMin ? 1.0 : 0.0
+    return Draw(sigmas: [t, r], scalars: [factor / (t - r), isBelow])
   }
 
   /// The weighted pseudo-Huber distance of each sample, `[B, 1, 1]`.
@@ -127,7 +133,7 @@ public struct TruncatedConsistencyModel: Objective {
     let online = recording.online(recording.noised(at: "t"), at: "t")
     let cleaner = recording.noised(at: "r")
     let own = recording.target(cleaner, at: "r")
-    let target = own + (recording.taught(cleaner, at: "r") - own) * recording.scalar("isBoundary")
+    let target = own + (recording.taught(cleaner, at: "r") - own) * recording.scalar("isBelow")
     return recording.pseudoHuber(online - target, constant: configuration.huberConstant * factor)
       * recording.scalar("weight")
   }

@@ -111,8 +111,8 @@ import Testing
     #expect(abs(batch.losses([.online: parameters])[0] - (1 + log(loss))) < 1e-6)
   }
 
-  /// Of examples of several elements: g/(‖g‖ + c) or g/(‖g‖/√D + c) with the norm of the whole example and of no other, D its
-  /// valid elements, and the loss e^w/D ‖F − sg[F] − g/(…)‖² − w with its gradient, all by hand from tangents by finite
+  /// Of examples of several elements: g/(‖g‖ + c) or g/(‖g‖/√D + c/√D) with the norm of the whole example and of no other, D
+  /// its valid elements, and the loss e^w/D ‖F − sg[F] − g/(…)‖² − w with its gradient, all by hand from tangents by finite
   /// differences.
   @Test(arguments: ContinuousTimeConsistency.Normalization.allCases, [[1.0, 1, 1], [1, 0, 1]])
   func tangentsOfWholeExamplesAreNormalised(
@@ -145,9 +145,9 @@ import Testing
         expectedTangent(x0: row.x0[$0], z: row.z[$0], sigma: sigma, scale: scale, warmup: 1)
       }
       let elements = Double(counted.count)
-      var length = tangent.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      if normalization == .rootMeanSquare { length /= elements.squareRoot() }
-      let normalised = tangent.map { $0 / (length + 0.6) }
+      var divisor = tangent.reduce(0) { $0 + $1 * $1 }.squareRoot() + 0.6
+      if normalization == .rootMeanSquare { divisor /= elements.squareRoot() }
+      let normalised = tangent.map { $0 / divisor }
       losses.append(exp(w) / elements * normalised.reduce(0) { $0 + $1 * $1 } - w)
       // d/dscale of ‖output − sg[output] + g/(…)‖², the network's output being −F; `expectedTangent` is −g.
       let outputs = counted.map { i in

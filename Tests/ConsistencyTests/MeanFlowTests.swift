@@ -29,9 +29,10 @@ import Testing
     }
 
     func callAsFunction(_ x: Tensor, noise: Tensor, target: Tensor?, _ conditioning: Conditioning) -> Tensor {
-      let (t, r) = (noise * 1e-3, target! * 1e-3)
-      func signal(_ time: Tensor) -> Tensor { time * -1 + 1 }
-      func variance(_ time: Tensor) -> Tensor { signal(time).squared() + time.squared() }
+      let time = Float(1 / Parameterisation.linearScale)
+      let (t, r) = (noise * time, target! * time)
+      func signal(_ t: Tensor) -> Tensor { t * -1 + 1 }
+      func variance(_ t: Tensor) -> Tensor { signal(t).squared() + t.squared() }
       let gain = (variance(r) * variance(t).reciprocal()).squareRoot()
       let end = signal(r) * Float(mean) + gain * (x - signal(t) * Float(mean))
       return (x - end) * (t - r).reciprocal() * x.parameter(scale)
@@ -76,6 +77,17 @@ import Testing
     let found = batch.evaluate(
       [objective.residual(batch.recording)], [.online: [Double](repeating: 0, count: network.layout.count)])[0]
     #expect(abs(found[0] - -(-1.2 - 0.7 / 0.5)) < 1e-6)
+  }
+
+  /// What the embedding is told is 4 t, so that MeanFlow's derivative by the time is of the size of the one by x.
+  @Test func whatTheEmbeddingIsToldChangesSlowly() {
+    let parameterisation = Parameterisation(Preconditioning(sigmaData: 0.5, frame: .linear))
+    func told(_ logSigma: Double) -> Double { parameterisation.values(at: exp(logSigma)).u }
+    #expect(parameterisation.values(at: 0).u == 0 && abs(told(log(0.5)) - 2) < 1e-12)
+    for logSigma in stride(from: -6.0, through: 6, by: 0.25) {
+      let slope = (told(logSigma + 1e-4) - told(logSigma - 1e-4)) / 2e-4
+      #expect(slope > 0 && slope < 1 + 1e-6, "\(logSigma): \(slope)")
+    }
   }
 
   /// A jump in terms of sigma is the same jump in terms of t.

@@ -161,17 +161,23 @@ import Testing
       teacher: sigmas.map(truth.denoiserGain))
   }
 
-  /// From the first stage's gain at t′ upwards.
+  /// From the first stage's gains below t′ upwards: that of the first level there of a chain from the top, and that of
+  /// the boundary's r. What the student says below t′ does not matter.
   @Test func truncatedModelsContinueTheirFirstStage() throws {
     let objective = try TruncatedConsistencyModel(sigmaData: truth.deviation)
     var sigmas = [80.0]
     while let last = sigmas.last, last > objective.sigmaMin {
       sigmas.append(objective.draw(t: last, progress: 0).sigmas[1])
     }
-    let first = 0.4
-    let gains = truth.minimiserGains(sigmas, step: truth.eulerGain).map { $0 * first }
+    let boundary = objective.boundaryDraw(progress: 0)
+    let (t, r) = (boundary.sigmas[0], boundary.sigmas[1])
+    let (chain, first) = (sigmas.count - 1, (belowTheChain: 0.4, atR: 0.5))
+    #expect(t == objective.sigmaMin && sigmas[chain] < t && r < t)
+    let gains = truth.minimiserGains(sigmas, step: truth.eulerGain).map { $0 * first.belowTheChain }
     expectMinimum(
-      objective, draws: sigmas.dropLast().map { objective.draw(t: $0, progress: 0) } + [objective.boundaryDraw],
-      sigmas: sigmas, gains: gains, teacher: sigmas.map { $0 == objective.sigmaMin ? first : 0.9 })
+      objective, draws: sigmas[..<chain].map { objective.draw(t: $0, progress: 0) } + [boundary],
+      sigmas: sigmas + [t, r],
+      gains: Array(gains[..<chain]) + [0.7, truth.eulerGain(from: t, to: r) * first.atR, 0.7],
+      teacher: [Double](repeating: 0.9, count: chain) + [first.belowTheChain, 0.9, first.atR])
   }
 }

@@ -122,7 +122,7 @@ struct MixtureFlowTests {
     // t = σ/(σ + 1) in units of the data.
     (meanFlow.startTime, meanFlow.logitMean, meanFlow.logitDeviation) = (Self.sigmaMax / (Self.sigmaMax + 1), 0, 2.5)
     (meanFlow.jumpShare, meanFlow.weightPower) = (0.75, 0)
-    try expect(try MixtureModel(ObjectiveConfiguration(meanFlow), steps: 4000), bias: 0)
+    try expect(try MixtureModel(ObjectiveConfiguration(meanFlow), steps: 6000), bias: 0)
   }
 
   @Test func halvedStepsFollowTheFlow() throws {

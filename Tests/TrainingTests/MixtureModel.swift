@@ -64,8 +64,7 @@ struct MixtureModel: Sendable {
   ) throws {
     let objective = try configuration.objective(sigmaData: MixtureTruth.sigmaData)
     var layout = ParameterLayout()
-    let network = MixtureNetwork(
-      second: type(of: objective).secondEmbedding, frame: type(of: objective).frame, in: &layout)
+    let network = MixtureNetwork(second: type(of: objective).secondEmbedding, in: &layout)
     let plain = Parameterisation(Preconditioning(sigmaData: MixtureTruth.sigmaData), noiseScale: .edm)
     let parameterisation = Parameterisation(
       Preconditioning(

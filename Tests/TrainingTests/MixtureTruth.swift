@@ -84,9 +84,7 @@ struct MixtureNetwork: Network {
   }
 
   private let layers: Layers?
-  /// What u is multiplied by: the linear frame's 0 … 1000 would make derivatives by it large in so small a network.
-  private let scale: Float
-  /// The same of the second embedding's u, where a guidance w is 1000 w.
+  /// What the second embedding's u is multiplied by: a guidance's 1000 w is much for so small a network.
   private let targetScale: Float
   var embedsTarget: Bool { layers?.target != nil }
 
@@ -95,12 +93,11 @@ struct MixtureNetwork: Network {
 
   private init() {
     layers = nil
-    (scale, targetScale) = (1, 1)
+    targetScale = 1
   }
 
-  init(second: SecondEmbedding?, frame: Preconditioning.Frame, width: Int = 48, in layout: inout ParameterLayout) {
-    scale = frame == .linear ? 0.01 : 1
-    targetScale = second == .guidance ? 0.01 : scale
+  init(second: SecondEmbedding?, width: Int = 48, in layout: inout ParameterLayout) {
+    targetScale = second == .guidance ? 0.01 : 1
     layers = Layers(
       embedding: layout.scope("embedding") { NoiseEmbedding(width: 16, in: &$0) },
       target: second == nil
@@ -119,7 +116,7 @@ struct MixtureNetwork: Network {
 
   func callAsFunction(_ x: Tensor, noise: Tensor, target: Tensor?, _ conditioning: Conditioning) -> Tensor {
     guard let layers else { return exact(x, noise: noise, condition: conditioning.global) }
-    var level = layers.embedding(noise * scale)
+    var level = layers.embedding(noise)
     if let embedding = layers.target, let target { level = level + embedding(target * targetScale) }
     level = level.mish()
     var h = layers.input(x)
