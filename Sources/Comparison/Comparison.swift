@@ -44,6 +44,7 @@ public struct Comparison<Report: ComparedReport>: Sendable {
 extension Comparison where Report == EvaluationReport {
   /// The method with the best mean score in so many calls, and those that are not told apart from it.
   public struct Winner: Sendable, Equatable {
+    /// With its γ, where it was asked for one.
     public var method: String
     public var score: Double
     /// Best first; the 95 % interval of the score's mean difference, start by start, holds 0.
@@ -52,9 +53,10 @@ extension Comparison where Report == EvaluationReport {
 
   /// Who wins at so many network calls; nil if nobody was measured there.
   public func winner(calls: Int) -> Winner? {
-    let candidates = rows.compactMap { row in
-      row.result(calls: calls).map { (method: row.method, report: $0.report) }
-    }.sorted { ($0.report.meanScore, $1.method) > ($1.report.meanScore, $0.method) }
+    let measured = rows.flatMap { row -> [(method: String, report: EvaluationReport)] in
+      row.results(calls: calls).map { (row.name(of: $0), $0.report) }
+    }
+    let candidates = measured.sorted { ($0.report.meanScore, $1.method) > ($1.report.meanScore, $0.method) }
     guard let best = candidates.first else { return nil }
     let equals = candidates.dropFirst().filter { other in
       let differences = zip(best.report.scores, other.report.scores).map { $0 - $1 }

@@ -29,8 +29,9 @@ public struct ComparisonPlan<Configuration: ComparedConfiguration>: Sendable {
   /// - Parameters:
   ///   - folder: of the preset, to which its paths are relative.
   ///   - overrides: `key=value` texts that go over all of the preset.
-  /// - Throws: `ConfigurationError` for a file that cannot be read or a wrong key; `CommandFailure` for impossible values
-  ///   or a budget that does not pay for a step; `ConsistencyError` for an objective's impossible setting.
+  /// - Throws: `ConfigurationError` for a file that cannot be read or a wrong key; `CommandFailure` for impossible values,
+  ///   a γ for a method that knows none, or a budget that does not pay for a step; `ConsistencyError` for an objective's
+  ///   impossible setting.
   public init(
     _ method: ComparisonPreset.Method, of preset: ComparisonPreset, folder: URL, _ settings: ComparisonSettings,
     overrides: [String] = []
@@ -51,7 +52,8 @@ public struct ComparisonPlan<Configuration: ComparedConfiguration>: Sendable {
         defaults: common, file: folder.appending(path: stage.config).path,
         overrides: preset.set + (stage.set ?? []) + overrides)
       // The objective's price does not depend on the data's scale.
-      let price = try configuration.comparedObjective.objective(sigmaData: 1).evaluationsPerStep
+      let objective = try configuration.comparedObjective.objective(sigmaData: 1)
+      let price = objective.evaluationsPerStep
       let share = stage.share ?? 1
       configuration.comparedTraining.steps = settings.steps(share: share, evaluationsPerStep: price)
       configuration.comparedTraining.batchSize = settings.batchSize
@@ -63,6 +65,11 @@ public struct ComparisonPlan<Configuration: ComparedConfiguration>: Sendable {
             + "\(stage.folder) would have none; give \(least) or more")
       }
       if let problem = configuration.problem { throw CommandFailure("\(method.name): \(stage.folder): \(problem)") }
+      do {
+        for sampling in stage.evaluate ?? [] { try sampling.check(objective) }
+      } catch {
+        throw CommandFailure("\(method.name): \(stage.folder): \(error)")
+      }
       stages.append(
         Stage(
           folder: "\(method.name)/\(stage.folder)", configuration: configuration, evaluationsPerStep: price,

@@ -15,6 +15,9 @@ import Support
 ///       - name: cd
 ///         title: consistency distillation
 ///         stages: [{config: cd.yaml, teacher: edm, evaluate: [{steps: 1}, {steps: 2}, {steps: 4}]}]
+///       - name: ctm
+///         title: consistency trajectory model
+///         stages: [{config: ctm.yaml, teacher: edm, evaluate: [{steps: 1}, {steps: 2, gamma: 0}, {steps: 2, gamma: 1}]}]
 ///
 /// A method's stages share its budget; what they start from or follow is an earlier stage of theirs, or another method.
 /// For voices the files are of `VoiceTrainingConfiguration`, in which the section `student` is what is trained; they go over
@@ -25,15 +28,44 @@ public struct ComparisonPreset: Sendable, Codable, Equatable {
     /// Network calls of the consistency sampler, or intervals of the solver; for voices 0 is the mean alone.
     public var steps: Int
     public var solver: ODEMethod?
+    /// See `SamplingSchedule.gamma`; only of methods that jump between any two noise levels. Nil: the trained network's own.
+    public var gamma: Double?
 
-    public init(steps: Int, solver: ODEMethod? = nil) {
+    public init(steps: Int, solver: ODEMethod? = nil, gamma: Double? = nil) {
       self.steps = steps
       self.solver = solver
+      self.gamma = gamma
     }
 
     /// The same for a sampler.
     public var method: SamplingMethod {
       solver.map { .solver($0, intervals: steps) } ?? .consistency(steps: steps)
+    }
+
+    /// What tells it from others in the names of folders, such as `2`, `20-heun` or `2-gamma-0`.
+    public var name: String {
+      let parts: [String?] = ["\(steps)", solver?.rawValue, gamma.map { String(format: "gamma-%g", $0) }]
+      return parts.compactMap { $0 }.joined(separator: "-")
+    }
+
+    /// The same for a person, such as `2 steps` or `2 steps, γ 0`.
+    public var inWords: String { "\(steps) steps" + (gamma.map { ", " + gammaInWords($0) } ?? "") }
+
+    /// What contradicts itself, or nil.
+    var problem: String? {
+      guard let gamma else { return nil }
+      if !(0...1).contains(gamma) { return "gamma is \(gamma); 0 to 1 are possible" }
+      if solver != nil { return "gamma is for chains, solver for the ODE: give one" }
+      return steps == 0 ? "gamma is for chains, and 0 steps are the mean alone" : nil
+    }
+
+    /// Refuses a γ that the network would not know.
+    ///
+    /// - Throws: `ConsistencyError` for a method that does not jump between any two noise levels.
+    func check(_ objective: any Objective) throws(ConsistencyError) {
+      guard let gamma else { return }
+      var schedule = SamplingSchedule(of: objective)
+      try schedule.use(gamma: gamma, boundary: objective.boundarySigma, jumps: type(of: objective).needsTargetTime)
     }
   }
 
@@ -75,6 +107,10 @@ public struct ComparisonPreset: Sendable, Codable, Equatable {
     }
   }
 
+  /// Forward passes of the network on a batch that each method may spend, and examples of a batch, where the command says
+  /// nothing else; nil: as for other presets.
+  public var budget: Int?
+  public var batchSize: Int?
   /// Whether the demonstrations are seen through the world's symmetries as well; of policies only.
   public var symmetries = false
   /// YAML file under every stage's, relative to the preset.
@@ -97,6 +133,9 @@ public struct ComparisonPreset: Sendable, Codable, Equatable {
   /// What contradicts itself, or nil.
   public var problem: String? {
     if methods.isEmpty { return "there are no methods" }
+    for (name, value) in [("budget", budget), ("batchSize", batchSize)] {
+      if let value, value < 1 { return "\(name) is \(value); at least 1 is needed" }
+    }
     var known: [String] = []
     for method in methods {
       if known.contains(method.name) { return "two methods are named \(method.name)" }
@@ -109,6 +148,9 @@ public struct ComparisonPreset: Sendable, Codable, Equatable {
         }
         if let share = stage.share, !(share > 0 && share <= 1) {
           return "\(method.name): \(stage.folder): share is \(share); a number in (0, 1] is needed"
+        }
+        if let wrong = (stage.evaluate ?? []).compactMap(\.problem).first {
+          return "\(method.name): \(stage.folder): \(wrong)"
         }
         stages.append(stage.folder)
       }

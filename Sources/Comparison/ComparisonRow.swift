@@ -29,20 +29,35 @@ public struct ComparisonRow<Report: ComparedReport>: Sendable, Codable, Equatabl
     public var stage: String
     /// euler or heun; nil for the consistency sampler.
     public var solver: String?
+    /// See `ComparisonPreset.Sampling`.
+    public var gamma: Double?
     public var report: Report
-    /// How evenly the ways of doing the task are chosen, where that was measured: entropy of the first contact's side in
-    /// bits, 0 to 1.
+    /// How evenly the ways of doing the task are chosen, where that was measured: entropy of the first contact's side, or
+    /// of that of the obstacle, in bits, 0 to 1.
     public var modeCoverage: Double?
+    /// Share of the left one of these ways, where all roll-outs had one start.
+    public var leftShare: Double?
 
-    public init(stage: String, solver: String?, report: Report, modeCoverage: Double? = nil) {
+    public init(
+      stage: String, solver: String?, gamma: Double? = nil, report: Report, modeCoverage: Double? = nil,
+      leftShare: Double? = nil
+    ) {
       self.stage = stage
       self.solver = solver
+      self.gamma = gamma
       self.report = report
       self.modeCoverage = modeCoverage
+      self.leftShare = leftShare
     }
 
     /// Network calls per sample.
     public var calls: Int { report.calls }
+
+    /// Its γ in words, such as `γ 0`; nil for the trained network's own.
+    var gammaLabel: String? { gamma.map { gammaInWords($0) } }
+
+    /// The calls with what tells it from other results of as many, such as `2, γ 0`.
+    var way: String { "\(calls)" + (gammaLabel.map { ", \($0)" } ?? "") }
   }
 
   public var method: String
@@ -69,8 +84,27 @@ public struct ComparisonRow<Report: ComparedReport>: Sendable, Codable, Equatabl
     self.results = results
   }
 
-  /// The result at so many network calls, if there is one.
-  public func result(calls: Int) -> Result? { results.first { $0.calls == calls } }
+  /// The results at so many network calls: several where more than one γ was tried.
+  public func results(calls: Int) -> [Result] { results.filter { $0.calls == calls } }
+
+  /// The best of them, if there is one.
+  public func result(calls: Int) -> Result? {
+    results(calls: calls).max { $0.report.merit < $1.report.merit }
+  }
+
+  /// The method with what tells one of its results from others of as many calls, such as `ctm (γ 0)`.
+  func name(of result: Result) -> String { result.gammaLabel.map { "\(method) (\($0))" } ?? method }
+
+  /// What a plot joins by a line: the results of each γ, fewest calls first. A single call is the same for all of them.
+  var lines: [(label: String, results: [Result])] {
+    let ordered = results.sorted { $0.calls < $1.calls }
+    let gammas = Set(ordered.filter { $0.calls > 1 }.map(\.gamma)).sorted { $0 ?? -1 < $1 ?? -1 }
+    if gammas.isEmpty { return [(method, ordered)] }
+    return gammas.map { gamma -> (label: String, results: [Result]) in
+      let label = gamma.map { "\(method), \(gammaInWords($0))" } ?? method
+      return (label, ordered.filter { $0.calls <= 1 || $0.gamma == gamma })
+    }
+  }
 
   /// The result with the fewest calls.
   public var cheapest: Result? { results.min { $0.calls < $1.calls } }
@@ -112,3 +146,6 @@ public struct ComparisonRow<Report: ComparedReport>: Sendable, Codable, Equatabl
     return rows
   }
 }
+
+/// γ as tables and plots say it, such as `γ 0` or `γ 0.5`.
+func gammaInWords(_ gamma: Double) -> String { "γ " + String(format: "%g", gamma) }

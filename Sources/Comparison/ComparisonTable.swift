@@ -18,8 +18,9 @@ public struct ComparisonTable {
     for row in comparison.rows { lines.append(line(cells(of: row, columns))) }
     let wins = columns.compactMap { calls in comparison.winner(calls: calls).map { sentence($0, calls: calls) } }
     return """
-      Setting: \(comparison.settings.summary). Cells: mean score [95 % interval], success rate. Best in one call first.
-      Mode coverage: by network calls, entropy in bits of the side on which the block is touched first, given the start.
+      Setting: \(comparison.settings.summary). Cells: mean score [95 % interval], success rate\(collisions). Best in one \
+      call first.
+      Mode coverage: by network calls, entropy in bits of \(ways).
 
       \(lines.joined(separator: "\n"))
 
@@ -28,10 +29,29 @@ public struct ComparisonTable {
       """
   }
 
+  /// Of worlds that know them.
+  private var collisions: String {
+    let isKnown = comparison.rows.contains { $0.results.contains { $0.report.collisions != nil } }
+    return isKnown ? ", rate of collisions" : ""
+  }
+
+  /// What `ComparisonRow.Result.modeCoverage` is of in this world.
+  private var ways: String {
+    switch comparison.settings.world {
+    case "twoway":
+      "the side on which the obstacle is passed from the one start that leaves both sides alike, with the share of left"
+    default: "the side on which the block is touched first, given the start"
+    }
+  }
+
   private func cells(of row: ComparisonRow<EvaluationReport>, _ columns: [Int]) -> [String] {
-    let more = row.results.filter { !columns.contains($0.calls) }.map { "\($0.calls): \(score($0))" }
+    let more = row.results.filter { !columns.contains($0.calls) }.map { "\($0.way): \(score($0))" }
+    func cell(_ results: [ComparisonRow<EvaluationReport>.Result]) -> String {
+      let scores = results.map { result in (result.gammaLabel.map { "\($0): " } ?? "") + score(result) }
+      return scores.isEmpty ? "–" : scores.joined(separator: "; ")
+    }
     return ["\(row.method), \(row.title)"]
-      + columns.map { row.result(calls: $0).map(score) ?? "–" }
+      + columns.map { cell(row.results(calls: $0)) }
       + [
         more.isEmpty ? "–" : more.joined(separator: "; "),
         row.origins.isEmpty ? "–" : row.origins.joined(separator: ", "),
@@ -42,14 +62,19 @@ public struct ComparisonTable {
 
   private func score(_ result: ComparisonRow<EvaluationReport>.Result) -> String {
     let report = result.report
+    let collisions =
+      report.collisions.map { String(format: ", %.1f %%", 100 * Double($0) / Double(report.episodes)) } ?? ""
     let interval = report.meanScoreInterval.map { String(format: "%.3f", $0) }.joined(separator: ", ")
     return String(format: "%.3f", report.meanScore) + " [\(interval)], "
-      + String(format: "%.1f %%", 100 * report.successRate)
+      + String(format: "%.1f %%", 100 * report.successRate) + collisions
   }
 
   private func coverage(of row: ComparisonRow<EvaluationReport>) -> String {
     let measured = row.results.compactMap { result in
-      result.modeCoverage.map { "\(result.calls): " + String(format: "%.2f", $0) }
+      result.modeCoverage.map { entropy in
+        "\(result.way): " + String(format: "%.2f", entropy)
+          + (result.leftShare.map { String(format: " (left %.1f %%)", 100 * $0) } ?? "")
+      }
     }
     return measured.isEmpty ? "–" : measured.joined(separator: "; ")
   }

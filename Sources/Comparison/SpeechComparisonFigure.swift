@@ -17,15 +17,9 @@ extension Figure {
             color: .gray, isDashed: true))
       }
       for (index, row) in comparison.rows.enumerated() {
-        let points = row.results.filter { $0.calls > 0 }.sorted { $0.calls < $1.calls }.compactMap { result in
-          value(result.report).map { SIMD2(Double(result.calls), $0) }
+        series += Series.lines(of: row, index: index, labelled: labelled) { result in
+          result.calls > 0 ? value(result.report) : nil
         }
-        let color = ChartColor.cycle[index % ChartColor.cycle.count]
-        // More methods than colours: from the seventh on they are dashed.
-        series.append(
-          .line(
-            points, label: labelled ? row.method : nil, color: color, isDashed: index >= ChartColor.cycle.count))
-        series.append(.scatter(points, color: color, radius: 3))
       }
       return Chart(title, x: Axis("network calls per chunk", scale: .logarithmic), y: Axis(""), series: series)
     }

@@ -18,7 +18,8 @@ public struct SpeechComparisonTable {
     ]
     var lines = [line(header), "|---|--:|--:|--:|--:|--:|---|--:|--:|--:|"]
     for row in comparison.rows {
-      for (index, result) in row.results.sorted(by: { $0.calls < $1.calls }).enumerated() {
+      let results = row.results.sorted { ($0.calls, $0.gamma ?? -1) < ($1.calls, $1.gamma ?? -1) }
+      for (index, result) in results.enumerated() {
         lines.append(line(cells(of: row, result, isFirst: index == 0)))
       }
     }
@@ -44,7 +45,7 @@ public struct SpeechComparisonTable {
 
   private func cells(of row: Row, _ result: Row.Result, isFirst: Bool) -> [String] {
     let report = result.report
-    let way = result.calls == 0 ? "0 (mean)" : "\(result.calls)" + (result.solver.map { " (\($0))" } ?? "")
+    let way = result.calls == 0 ? "0 (mean)" : result.way + (result.solver.map { " (\($0))" } ?? "")
     let training =
       isFirst
       ? [
@@ -67,7 +68,9 @@ public struct SpeechComparisonTable {
 
   /// Who is best at so many calls, by each of the measures; nil if nobody was measured there.
   private func leaders(_ calls: Int) -> String? {
-    let candidates = comparison.rows.compactMap { row in row.result(calls: calls).map { (row.method, $0.report) } }
+    let candidates = comparison.rows.flatMap { row -> [(String, SpeechEvaluationReport)] in
+      row.results(calls: calls).map { (row.name(of: $0), $0.report) }
+    }
     func best(_ value: (SpeechEvaluationReport) -> Double?) -> String? {
       let known = candidates.compactMap { method, report in value(report).map { (method, $0) } }
       return known.min { $0.1 < $1.1 }?.0

@@ -36,6 +36,8 @@ struct Compare: ParsableCommand {
         saltus compare --env pusht --data pusht_cchi_v7_replay.zarr --out runs/compare --methods cd \\
           --trained edm/teacher=Examples/Comparison/pusht/edm-teacher.safetensors
         saltus compare --rows Examples/Comparison/pusht --table compare.md --plot compare.png
+        saltus record --env twoway --left-share 0.7 --episodes 2000 --out twoway.zarr
+        saltus compare --env twoway --data twoway.zarr --out runs/twoway-compare --table twoway.md
         saltus compare --speech --data kathleen --data ljspeech-part --out runs/voices --methods cd
         saltus compare --speech --data kathleen --data ljspeech-part --out runs/voices --trained refiner=bundled:default
         Examples/Benchmarks/speech_metrics.py runs/voices/audio/sentences.json runs/voices/audio/real \
@@ -67,10 +69,12 @@ struct Compare: ParsableCommand {
   @Option(help: ArgumentHelp("Only these methods, and what they start from or follow.", valueName: "cd,ect"))
   var methods: String?
 
-  @Option(help: ArgumentHelp("Forward passes of the network on a batch that each method may spend.", valueName: "N"))
-  var budget = 60_000
+  @Option(
+    help: ArgumentHelp(
+      "Forward passes on a batch that each method may spend; by default the preset's, or 60000.", valueName: "N"))
+  var budget: Int?
 
-  @Option(help: ArgumentHelp("Examples per training step; by default 128, with --speech 16.", valueName: "N"))
+  @Option(help: ArgumentHelp("Examples per step; by default the preset's, or 128, with --speech 16.", valueName: "N"))
   var batch: Int?
 
   @Option(help: ArgumentHelp("Seed of every training.", valueName: "S"))
@@ -146,7 +150,8 @@ struct Compare: ParsableCommand {
     }
     if lexicon != nil && !speech { throw ValidationError("--lexicon is for --speech.") }
     if metrics != nil && !speech { throw ValidationError("--metrics is for --speech.") }
-    for (name, value) in [("budget", budget), ("batch", batch ?? 1), ("episodes", episodes ?? 1)] where value < 1 {
+    for (name, value) in [("budget", budget ?? 1), ("batch", batch ?? 1), ("episodes", episodes ?? 1)]
+    where value < 1 {
       throw ValidationError("--\(name) \(value): at least 1 is needed.")
     }
     if let json, let out {
@@ -168,13 +173,13 @@ struct Compare: ParsableCommand {
   }
 
   private func runPolicies() throws {
+    let (file, preset) = try readPreset(env.rawValue)
     let settings = ComparisonSettings(
-      world: env.rawValue, budget: budget, batchSize: batch ?? 128, seed: seed, episodes: episodes ?? 500,
-      firstSeed: firstSeed, reset: reset.rawValue)
+      world: env.rawValue, budget: budget ?? preset.budget ?? 60_000, batchSize: batch ?? preset.batchSize ?? 128,
+      seed: seed, episodes: episodes ?? 500, firstSeed: firstSeed, reset: reset.rawValue)
     let rows: [ComparisonRow<EvaluationReport>] = try collectedRows(settings) { out, _ in
       try ComparisonRun<PolicyComparison>(
-        preset: preset ?? "Examples/Presets/compare/\(env.rawValue)/comparison.yaml", methods: methodNames,
-        settings: settings, overrides: overrides, out: out, trained: trainedStages
+        preset: file, methods: methodNames, settings: settings, overrides: overrides, out: out, trained: trainedStages
       ) { preset, plans in
         let trained = try trainedFiles(plans)
         for file in trained.values { _ = try TrainedPolicy(contentsOf: file) }
@@ -190,13 +195,14 @@ struct Compare: ParsableCommand {
     let recognised = try metrics.map { try RecognitionMetrics(contentsOf: $0) }
     let corpora = try data.map { try SpeechCorpus($0) }
     let pronunciations = try UserLexicon(option: lexicon)
+    let (file, preset) = try readPreset("speech")
     let settings = ComparisonSettings(
-      speakers: corpora.map(\.name), budget: budget, batchSize: batch ?? 16, seed: seed, sentences: episodes ?? 100,
-      firstSeed: firstSeed, lexicon: try lexicon.map(Self.checksum))
+      speakers: corpora.map(\.name), budget: budget ?? preset.budget ?? 60_000,
+      batchSize: batch ?? preset.batchSize ?? 16, seed: seed, sentences: episodes ?? 100, firstSeed: firstSeed,
+      lexicon: try lexicon.map(Self.checksum))
     var rows: [ComparisonRow<SpeechEvaluationReport>] = try collectedRows(settings) { out, earlier in
       try ComparisonRun<SpeechComparison>(
-        preset: preset ?? "Examples/Presets/compare/speech/comparison.yaml", methods: methodNames, settings: settings,
-        overrides: overrides, out: out, trained: trainedStages
+        preset: file, methods: methodNames, settings: settings, overrides: overrides, out: out, trained: trainedStages
       ) { _, plans in
         try SpeechComparison(
           corpora, plans, settings: settings, lexicon: pronunciations, out: out,
@@ -213,6 +219,12 @@ struct Compare: ParsableCommand {
       }
     }
     try write(Comparison(rows))
+  }
+
+  /// The preset's file, and what it says; nothing where nothing is trained.
+  private func readPreset(_ name: String) throws -> (file: String, values: ComparisonPreset) {
+    let file = preset ?? "Examples/Presets/compare/\(name)/comparison.yaml"
+    return (file, try data.isEmpty ? ComparisonPreset() : ComparisonPreset(file: file))
   }
 
   private static func checksum(_ file: String) throws -> String {

@@ -15,11 +15,11 @@ protocol ComparedHead {
   /// Measures a trained stage in the ways that it asks for, in their order.
   func evaluate(_ stage: ComparisonPlan<Configuration>.Stage) throws -> [Report]
 
-  /// How evenly the ways of doing the task are chosen, in bits, by a trained stage sampled in one of the ways that it asks for;
-  /// nil where there is no choice to measure.
-  func modeCoverage(
+  /// How the ways of doing the task are shared out by a trained stage sampled in one of the ways that it asks for; nil where
+  /// there is no choice to measure.
+  func modes(
     _ stage: ComparisonPlan<Configuration>.Stage, _ sampling: ComparisonPreset.Sampling
-  ) throws -> Double?
+  ) throws -> ModeReport?
 
   /// Whether the trained stage is there to be measured once more.
   func hasCheckpoint(_ stage: ComparisonPlan<Configuration>.Stage) -> Bool
@@ -30,9 +30,9 @@ protocol ComparedHead {
 
 extension ComparedHead {
   /// Nothing to choose.
-  func modeCoverage(
+  func modes(
     _ stage: ComparisonPlan<Configuration>.Stage, _ sampling: ComparisonPreset.Sampling
-  ) throws -> Double? { nil }
+  ) throws -> ModeReport? { nil }
   func hasCheckpoint(_ stage: ComparisonPlan<Configuration>.Stage) -> Bool { false }
   /// Nothing is shared.
   func sharedWeights() throws -> String? { nil }
@@ -123,8 +123,13 @@ struct ComparisonRun<Head: ComparedHead> {
     for stage in plan.stages {
       for sampling in stage.evaluate where result < row.results.count {
         defer { result += 1 }
-        guard row.results[result].modeCoverage == nil, head.hasCheckpoint(stage) else { continue }
-        row.results[result].modeCoverage = try head.modeCoverage(stage, sampling)
+        let known = row.results[result]
+        // A row from before the preset asked for a γ has other results.
+        guard known.solver == sampling.solver?.rawValue, known.gamma == sampling.gamma, known.modeCoverage == nil,
+          head.hasCheckpoint(stage)
+        else { continue }
+        let modes = try head.modes(stage, sampling)
+        (row.results[result].modeCoverage, row.results[result].leftShare) = (modes?.entropy, modes?.leftShare)
         isChanged = isChanged || row.results[result].modeCoverage != nil
       }
     }
@@ -148,10 +153,11 @@ struct ComparisonRun<Head: ComparedHead> {
           configuration: try ConfigurationLoader.json(stage.configuration)))
       if stage.evaluate.isEmpty { continue }
       for (sampling, report) in zip(stage.evaluate, try head.evaluate(stage)) {
+        let modes = try head.modes(stage, sampling)
         row.results.append(
           .init(
-            stage: described.folder, solver: sampling.solver?.rawValue, report: report,
-            modeCoverage: try head.modeCoverage(stage, sampling)))
+            stage: described.folder, solver: sampling.solver?.rawValue, gamma: sampling.gamma, report: report,
+            modeCoverage: modes?.entropy, leftShare: modes?.leftShare))
       }
     }
     return row

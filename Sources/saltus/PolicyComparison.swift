@@ -30,13 +30,20 @@ struct PolicyComparison: ComparedHead {
       resume: FileManager.default.fileExists(atPath: checkpoint(stage.folder)), label: stage.folder)
   }
 
+  /// The trained policy, with the γ that it is to be sampled with.
+  private func policy(_ stage: Stage, _ sampling: ComparisonPreset.Sampling) throws -> TrainedPolicy {
+    try TrainedPolicy(contentsOf: URL(filePath: checkpoint(stage.folder))).used(PolicyUse(gamma: sampling.gamma))
+  }
+
   func evaluate(_ stage: Stage) throws -> [EvaluationReport] {
-    let policy = try TrainedPolicy(contentsOf: URL(filePath: checkpoint(stage.folder)))
-    return try stage.evaluate.map { sampling in
-      let label = "\(stage.folder), \(sampling.steps) steps"
+    try stage.evaluate.map { sampling in
+      let used = try policy(stage, sampling)
+      let label = "\(stage.folder), \(sampling.inWords)"
       return switch world {
-      case .pusht: try evaluate(policy, sampling, label: label) { PushT() }
-      case .twoway: try evaluate(policy, sampling, label: label) { TwoWay() }
+      case .pusht: try evaluate(used, sampling, label: label) { PushT() }
+      case .twoway:
+        try evaluate(
+          used, sampling, label: label, world: { TwoWay() }, hasCollided: { (world: TwoWay) in world.hasCollided })
       }
     }
   }
@@ -44,10 +51,10 @@ struct PolicyComparison: ComparedHead {
   func hasCheckpoint(_ stage: Stage) -> Bool { FileManager.default.fileExists(atPath: checkpoint(stage.folder)) }
 
   /// Over starts of Push-T that leave a choice, from the comparison's first on; or samples of TwoWay's one start.
-  func modeCoverage(_ stage: Stage, _ sampling: ComparisonPreset.Sampling) throws -> Double? {
-    let policy = try TrainedPolicy(contentsOf: URL(filePath: checkpoint(stage.folder)))
+  func modes(_ stage: Stage, _ sampling: ComparisonPreset.Sampling) throws -> ModeReport? {
     let rollout = ModeRollout(
-      evaluation: PolicyEvaluation(policy, sampler: sampling.method, threads: threads), firstSeed: settings.firstSeed)
+      evaluation: PolicyEvaluation(try policy(stage, sampling), sampler: sampling.method, threads: threads),
+      firstSeed: settings.firstSeed)
     let counts =
       switch world {
       case .twoway: [try rollout.twoWay(samples: Self.modeStarts * Self.modeSamples).counts]
@@ -56,21 +63,23 @@ struct PolicyComparison: ComparedHead {
           seeds: ModeRollout.pushTSeeds(from: settings.firstSeed, count: Self.modeStarts, reset: reset),
           samplesPerStart: Self.modeSamples, reset: reset)
       }
-    return ModeReport(starts: counts, networkCallsPerChunk: 1).entropy
+    // Calls are in the row.
+    return ModeReport(starts: counts, networkCallsPerChunk: 1)
   }
 
   private static let modeStarts = 40
   private static let modeSamples = 25
 
+  /// - Parameter hasCollided: whether an episode of the world ended in a collision; nil in worlds that know none.
   private func evaluate<World: Environment>(
     _ policy: TrainedPolicy, _ sampling: ComparisonPreset.Sampling, label: String,
-    world: @escaping @Sendable () -> World
+    world: @escaping @Sendable () -> World, hasCollided: (@Sendable (World) -> Bool)? = nil
   ) throws -> EvaluationReport {
     let firstSeed = settings.firstSeed
     let starts = try EpisodeStarts(count: settings.episodes, first: firstSeed, generator: reset, world: world)
     let report = try PolicyRollout.report(
       of: policy, sampler: sampling.method, starts: starts, threads: threads, label: label,
-      seed: { firstSeed + UInt64($0) })
+      seed: { firstSeed + UInt64($0) }, hasCollided: hasCollided)
     // Comparisons are no command of several ranks.
     return report!
   }

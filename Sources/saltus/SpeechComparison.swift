@@ -83,7 +83,9 @@ final class SpeechComparison: ComparedHead {
     try sampling.use(
       temperature: use.temperature, gamma: use.gamma, boundary: objective.boundarySigma, jumps: jumps)
     for sample in stage.evaluate where sample.steps > 0 {
-      _ = try Sampler(sample.method, sampling, boundary: objective.boundarySigma, jumps: jumps, elementCount: 0)
+      var used = sampling
+      try used.use(gamma: sample.gamma, boundary: objective.boundarySigma, jumps: jumps)
+      _ = try Sampler(sample.method, used, boundary: objective.boundarySigma, jumps: jumps, elementCount: 0)
     }
   }
 
@@ -172,10 +174,10 @@ final class SpeechComparison: ComparedHead {
     self.evaluation = evaluation
     return try stage.evaluate.map { sampling in
       let method: AcousticPredictor.Method = sampling.steps == 0 ? .mean : .sampled(sampling.method)
-      let way =
-        [stage.folder.replacing("/", with: "-"), "\(sampling.steps)"] + [sampling.solver?.rawValue].compactMap { $0 }
       return try evaluation.report(
-        of: voice, method, folder: way.joined(separator: "-"), seed: settings.firstSeed, threads: threads)
+        of: voice.used(VoiceUse(gamma: sampling.gamma)), method,
+        folder: "\(stage.folder.replacing("/", with: "-"))-\(sampling.name)", seed: settings.firstSeed,
+        threads: threads)
     }
   }
 

@@ -25,12 +25,22 @@ struct ComparisonCommandTests {
 
   private func writePreset(_ folder: URL) throws {
     let files = [
-      "edm.yaml": "objective: edm\n", "ect.yaml": "objective: ect\n",
+      "edm.yaml": "objective: edm\n", "ect.yaml": "objective: ect\n", "ctm.yaml": "objective: ctm\n",
       "comparison.yaml": """
       set: [noiseScale=edm]
       methods:
         - {name: edm, title: teacher, stages: [{name: teacher, config: edm.yaml, evaluate: [{steps: 1, solver: euler}]}]}
         - {name: ect, title: tuned, stages: [{config: ect.yaml, start: edm, evaluate: [{steps: 1}, {steps: 2}]}]}
+
+      """,
+      "jumps.yaml": """
+      budget: 24
+      methods:
+        - {name: edm, title: teacher, stages: [{name: teacher, config: edm.yaml, evaluate: [{steps: 1, solver: euler}]}]}
+        - name: ctm
+          title: jumps
+          stages:
+            - {config: ctm.yaml, teacher: edm, evaluate: [{steps: 1}, {steps: 4, gamma: 0}, {steps: 4, gamma: 1}]}
 
       """,
     ]
@@ -120,19 +130,57 @@ struct ComparisonCommandTests {
     }
   }
 
-  /// Training stops at the first number that is not finite.
-  @Test func everyMethodOfThePushTPresetTrainsAndActs() throws {
-    let preset = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Examples/Presets/compare/pusht/comparison.yaml")
+  /// A network of a few steps jumps, too: with fresh noise elsewhere than without it.
+  @Test func everyGammaIsMeasured() throws {
     try withTemporaryFolder { folder in
       try writeData(folder.appending(path: "data.zarr"))
-      let result = try compare(folder, preset: preset, "--budget", "240", "--set", "warmupSteps=0")
+      try writePreset(folder)
+      let preset = folder.appending(path: "jumps.yaml")
+      let result = try compare(folder, preset: preset, "--methods", "ctm")
+      #expect(result.code == 0, "\(result.errors)")
+      let row = try ComparisonRow<EvaluationReport>.read(folder.appending(path: "out/ctm.json").path)
+      #expect(row.settings.budget == 24 && row.results.map(\.calls) == [1, 4, 4])
+      #expect(row.results.map(\.gamma) == [nil, 0, 1])
+      #expect(row.results[1].report.jumps != row.results[2].report.jumps)
+      #expect(result.output.contains(" | γ 0: ") && result.output.contains("; γ 1: "), "\(result.output)")
+    }
+  }
+
+  @Test func aGammaForAnotherMethodIsToldBeforeAnythingIsTrained() throws {
+    try withTemporaryFolder { folder in
+      try writeData(folder.appending(path: "data.zarr"))
+      try writePreset(folder)
+      try Data("objective: cd\n".utf8).write(to: folder.appending(path: "ctm.yaml"))
+      let result = try compare(folder, preset: folder.appending(path: "jumps.yaml"))
+      #expect(result.code == 1 && result.errors.contains("ctm: student: gamma is 0.0; give none"), "\(result.errors)")
+      #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "out").path))
+    }
+  }
+
+  private func recordTwoWay(_ url: URL) throws {
+    let result = try SaltusCommand.run(
+      ["record", "--env", "twoway", "--left-share", "0.7", "--episodes", "12", "--out", url.path])
+    try #require(result.code == 0, "\(result.errors)")
+  }
+
+  /// Training stops at the first number that is not finite.
+  @Test(arguments: ["pusht", "twoway"]) func everyMethodOfAPresetTrainsAndActs(world: String) throws {
+    let preset = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Examples/Presets/compare/\(world)/comparison.yaml")
+    try withTemporaryFolder { folder in
+      let data = folder.appending(path: "data.zarr")
+      if world == "twoway" { try recordTwoWay(data) } else { try writeData(data) }
+      let result = try compare(
+        folder, preset: preset, "--env", world, "--budget", "240", "--set", "warmupSteps=0")
       #expect(result.code == 0, "\(result.errors)")
       let rows = try ComparisonRow<EvaluationReport>.read(folder: folder.appending(path: "out").path)
       #expect(try rows.map(\.method) == ComparisonPreset(file: preset.path).methods.map(\.name).sorted())
       for row in rows {
         #expect(row.evaluations <= 240 && row.evaluations > 180, "\(row.method): \(row.evaluations)")
         #expect(row.results.allSatisfy { $0.report.scores.allSatisfy((0...1).contains) })
+        // How episodes of the two-way world end is told; a network of a few steps may take neither way.
+        #expect(row.results.allSatisfy { ($0.report.collisions != nil) == (world == "twoway") })
+        #expect(row.results.allSatisfy { world == "pusht" || ($0.leftShare == nil) == ($0.modeCoverage == nil) })
       }
     }
   }

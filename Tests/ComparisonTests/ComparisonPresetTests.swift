@@ -13,37 +13,41 @@ struct ComparisonPresetTests {
   private static let presets = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Examples/Presets")
 
-  private var settings: ComparisonSettings {
-    var settings = ComparisonSettings.example
-    (settings.budget, settings.batchSize) = (60_000, 128)
-    return settings
-  }
-
-  @Test func thePushTPresetSharesOneBudgetFairly() throws {
-    let file = Self.presets.appending(path: "compare/pusht/comparison.yaml")
+  @Test(arguments: [("pusht", 60_000, [64, 128, 256]), ("twoway", 30_000, [32, 64])])
+  func aPresetOfPoliciesSharesOneBudgetFairly(world: String, budget: Int, widths: [Int]) throws {
+    let batch = world == "pusht" ? 128 : 64
+    let file = Self.presets.appending(path: "compare/\(world)/comparison.yaml")
     let preset = try ComparisonPreset(file: file.path)
+    var settings = ComparisonSettings.example
+    (settings.budget, settings.batchSize) = (preset.budget ?? 60_000, preset.batchSize ?? 128)
+    #expect(settings.budget == budget && settings.batchSize == batch)
+    #expect(preset.symmetries == (world == "pusht"))
     var methods: Set<ObjectiveConfiguration.Method> = []
     for method in preset.methods {
       let plan = try ComparisonPlan<PolicyTrainingConfiguration>(
         method, of: preset, folder: file.deletingLastPathComponent(), settings)
       let spent = plan.stages.reduce(0) { $0 + $1.configuration.training.steps * $1.evaluationsPerStep }
       // A step that is not paid for in full is not made.
-      #expect(spent <= 60_000 && spent > 60_000 - 12 * plan.stages.count, "\(method.name): \(spent)")
+      #expect(spent <= budget && spent > budget - 12 * plan.stages.count, "\(method.name): \(spent)")
       for stage in plan.stages {
         let configuration = stage.configuration
         #expect(configuration.problem == nil)
-        #expect(configuration.widths == [64, 128, 256] && configuration.noiseScale == .edm)
-        #expect(configuration.training.batchSize == 128 && configuration.training.seed == 1)
+        #expect(configuration.widths == widths && configuration.noiseScale == .edm)
+        #expect(configuration.training.batchSize == batch && configuration.training.seed == 1)
+        let observed = configuration.observation.map(\.description)
+        #expect(world == "pusht" || observed == ["position"], "\(stage.folder)")
         methods.insert(configuration.objective.method)
         let objective = try configuration.objective.objective(sigmaData: 0.418)
         #expect(objective.needsTeacher == (stage.teacher != nil), "\(stage.folder)")
         var sampling = SamplingSchedule(of: objective)
         try sampling.use(middle: configuration.middleSigmas, boundary: objective.boundarySigma)
+        let jumps = type(of: objective).secondEmbedding == .targetTime
         for sample in stage.evaluate {
-          _ = try Sampler(
-            sample.method, sampling, boundary: objective.boundarySigma,
-            jumps: type(of: objective).secondEmbedding == .targetTime, elementCount: 1)
+          var used = sampling
+          try used.use(gamma: sample.gamma, boundary: objective.boundarySigma, jumps: jumps)
+          _ = try Sampler(sample.method, used, boundary: objective.boundarySigma, jumps: jumps, elementCount: 1)
         }
+        if jumps { #expect(stage.evaluate.map(\.gamma) == [nil, 0, 0, 1, 1], "\(stage.folder)") }
       }
     }
     #expect(methods == Set(ObjectiveConfiguration.Method.allCases))
@@ -72,11 +76,13 @@ struct ComparisonPresetTests {
         #expect(objective.needsTeacher == (stage.teacher != nil), "\(stage.folder)")
         var sampling = SamplingSchedule(of: objective)
         try sampling.use(middle: configuration.use.middleSigmas, boundary: objective.boundarySigma)
+        let jumps = type(of: objective).needsTargetTime
         for sample in stage.evaluate where sample.steps > 0 {
-          _ = try Sampler(
-            sample.method, sampling, boundary: objective.boundarySigma, jumps: type(of: objective).needsTargetTime,
-            elementCount: 1)
+          var used = sampling
+          try used.use(gamma: sample.gamma, boundary: objective.boundarySigma, jumps: jumps)
+          _ = try Sampler(sample.method, used, boundary: objective.boundarySigma, jumps: jumps, elementCount: 1)
         }
+        if jumps { #expect(stage.evaluate.map(\.name) == ["1", "2-gamma-0", "4-gamma-0", "2-gamma-1", "4-gamma-1"]) }
         // The bundled voice's networks and data.
         configuration.student = defaults.student
         configuration.use = defaults.use
@@ -91,7 +97,7 @@ struct ComparisonPresetTests {
   }
 
   @Test func everyPolicyPresetIsValid() throws {
-    let folders = ["pusht", "compare/pusht", "consistency-policy", "latent-consistency"]
+    let folders = ["pusht", "twoway", "compare/pusht", "compare/twoway", "consistency-policy", "latent-consistency"]
     for folder in folders {
       let url = Self.presets.appending(path: folder)
       for name in try FileManager.default.contentsOfDirectory(atPath: url.path)
@@ -155,6 +161,43 @@ struct ComparisonPresetTests {
     #expect(problem([method("cd", stage("a", share: 0.5), stage("a", share: 0.5))])?.contains("named a") == true)
     #expect(problem([method("cd", stage(evaluated: false))]) == "cd: no stage is evaluated")
     #expect(problem([method("cd", stage(share: 0))])?.contains("(0, 1]") == true)
+  }
+
+  @Test func gammasAreOfChainsAlone() {
+    func problem(_ sampling: ComparisonPreset.Sampling) -> String? {
+      var stage = ComparisonPreset.Stage(config: "x.yaml")
+      stage.evaluate = [.init(steps: 1), sampling]
+      return self.problem([.init(name: "ctm", title: "", stages: [stage])])
+    }
+    #expect(problem(.init(steps: 2, gamma: 0)) == nil && problem(.init(steps: 2, gamma: 1)) == nil)
+    #expect(problem(.init(steps: 2, gamma: 1.5)) == "ctm: student: gamma is 1.5; 0 to 1 are possible")
+    #expect(problem(.init(steps: 2, solver: .heun, gamma: 0))?.contains("give one") == true)
+    #expect(problem(.init(steps: 0, gamma: 0))?.contains("the mean alone") == true)
+    #expect(ComparisonPreset.Sampling(steps: 20, solver: .heun).name == "20-heun")
+    #expect(ComparisonPreset.Sampling(steps: 2, gamma: 0.5).name == "2-gamma-0.5")
+    #expect(ComparisonPreset.Sampling(steps: 2, gamma: 0).inWords == "2 steps, γ 0")
+  }
+
+  /// Which methods know a γ is in their files.
+  @Test func aMethodWithoutJumpsHasNoGamma() throws {
+    try withTemporaryFolder { folder in
+      func plan(_ objective: String) throws -> ComparisonPlan<PolicyTrainingConfiguration> {
+        try Data("objective: \(objective)\n".utf8).write(to: folder.appending(path: "x.yaml"))
+        var stage = ComparisonPreset.Stage(config: "x.yaml")
+        stage.evaluate = [.init(steps: 2, gamma: 0)]
+        let method = ComparisonPreset.Method(name: "some", title: "", stages: [stage])
+        return try ComparisonPlan(method, of: ComparisonPreset(), folder: folder, .example)
+      }
+      for objective in ["ctm", "meanflow"] {
+        let stages = try plan(objective).stages
+        #expect(stages[0].evaluate == [.init(steps: 2, gamma: 0)])
+      }
+      for objective in ["cd", "edm", "pcm"] {
+        let error = #expect(throws: CommandFailure.self) { try plan(objective) }
+        let words = "some: student: gamma is 0.0; give none"
+        #expect(error?.description.hasPrefix(words) == true, "\(String(describing: error))")
+      }
+    }
   }
 
   @Test func anUnknownMethodIsAnsweredWithTheNearest() throws {

@@ -43,6 +43,64 @@ struct ComparisonTests {
         """)
   }
 
+  /// One call is the same for every γ; of several calls each γ has a cell, a line of the plot and a place of its own.
+  @Test func everyGammaIsNamed() throws {
+    var jumps = ComparisonRow.example("ctm", origins: ["edm"], scores: [(1, 0.5), (2, 0.75), (4, 1), (2, 1), (8, 1)])
+    for (index, gamma) in ([nil, 0, 0, 1, 0.5] as [Double?]).enumerated() { jumps.results[index].gamma = gamma }
+    jumps.results[1].modeCoverage = 0.5
+    #expect(jumps.results(calls: 2).map(\.gamma) == [0, 1] && jumps.result(calls: 2)?.gamma == 1)
+    let comparison = try Comparison(rows + [jumps])
+    let text = ComparisonTable(comparison).markdown
+    let cells = [
+      "ctm, the ctm", "0.500 [0.500, 0.500], 0.0 %",
+      "γ 0: 0.750 [0.750, 0.750], 0.0 %; γ 1: 1.000 [1.000, 1.000], 100.0 %",
+      "γ 0: 1.000 [1.000, 1.000], 100.0 %", "8, γ 0.5: 1.000 [1.000, 1.000], 100.0 %",
+    ]
+    #expect(text.contains("| \(cells.joined(separator: " | ")) |"), "\(text)")
+    #expect(text.contains("| 2, γ 0: 0.50 |"))
+    #expect(text.contains("- In 2 calls: ctm (γ 1) (1.000); not told apart from it: tcm."), "\(text)")
+    #expect(text.contains("- In 4 calls: ctm (γ 0) (1.000)"))
+    let series = Figure(comparison).charts[0].series.filter { $0.label?.hasPrefix("ctm") == true }
+    #expect(series.map(\.label) == ["ctm, γ 0", "ctm, γ 0.5", "ctm, γ 1"])
+    #expect(series.map { $0.points.map(\.x) } == [[1, 2, 4], [1, 8], [1, 2]])
+  }
+
+  /// The key is there only where a γ was asked for.
+  @Test func aGammaIsAKeyOfItsResult() throws {
+    var row = ComparisonRow.example("ctm", scores: [(1, 0.5), (2, 0.75)])
+    row.results[1].gamma = 0
+    try withTemporaryPath { folder in
+      try JSONFile.write(row, to: "\(folder)/ctm.json")
+      #expect(try ComparisonRow<EvaluationReport>.read(folder: folder) == [row])
+      let text = try String(contentsOfFile: "\(folder)/ctm.json", encoding: .utf8)
+      #expect(text.ranges(of: "\"gamma\"").count == 1 && !text.contains("leftShare"))
+    }
+  }
+
+  /// Rows of the two-way world say what became of both ways.
+  @Test func twoWaysHaveASideAndCollisions() throws {
+    var settings = ComparisonSettings.example
+    settings.world = "twoway"
+    var row = ComparisonRow.example("cd", scores: [(1, 1)], settings: settings, modeCoverage: 0.881)
+    row.results[0].leftShare = 0.7
+    row.results[0].report = EvaluationReport(
+      scores: [1, 1, 1, 0], successes: 3, collisions: 1, networkCallsPerChunk: 1, milliseconds: [1])
+    let text = ComparisonTable(try Comparison([row])).markdown
+    #expect(text.contains("success rate, rate of collisions. Best in one call first."))
+    #expect(text.contains("the side on which the obstacle is passed"))
+    #expect(text.contains(", 75.0 %, 25.0 % |") && text.contains("| 1: 0.88 (left 70.0 %) |"), "\(text)")
+  }
+
+  /// The rows that come with the project are still rows of one table each.
+  @Test func theCommittedRowsMakeTheirTables() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Examples/Comparison")
+    let policies = try ComparisonRow<EvaluationReport>.read(folder: folder.appending(path: "pusht").path)
+    #expect(ComparisonTable(try Comparison(policies)).markdown.contains("| ect, easy consistency tuning |"))
+    let voices = try ComparisonRow<SpeechEvaluationReport>.read(folder: folder.appending(path: "speech").path)
+    #expect(SpeechComparisonTable(try Comparison(voices)).markdown.contains("| ect, easy consistency tuning |"))
+  }
+
   /// Differences are taken start by start: a lead that every start shows is no chance, whatever the starts' own spread.
   @Test func pairedStartsTellMethodsApart() throws {
     func row(_ method: String, _ scores: [Double]) -> ComparisonRow<EvaluationReport> {

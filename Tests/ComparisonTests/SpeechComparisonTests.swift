@@ -35,6 +35,18 @@ struct SpeechComparisonTests {
         """)
   }
 
+  @Test func everyGammaHasALine() throws {
+    var jumps = ComparisonRow.voice("ctm", [(1, nil, 8, 1.5, nil), (2, nil, 6, 0.75, nil), (2, nil, 7, 1, nil)])
+    for (index, gamma) in ([nil, 1, 0] as [Double?]).enumerated() { jumps.results[index].gamma = gamma }
+    let comparison = try Comparison(rows + [jumps])
+    let text = SpeechComparisonTable(comparison).markdown
+    #expect(text.contains("|  | 2, γ 0 | – | 7.00 | 1.00 |") && text.contains("|  | 2, γ 1 | – | 6.00 | 0.75 |"))
+    #expect(text.contains("- In 2 calls: least Fréchet distance ctm (γ 1), variance nearest 1 ctm (γ 0)"), "\(text)")
+    let series = Figure(comparison).charts[0].series.filter { $0.label?.hasPrefix("ctm") == true }
+    #expect(series.map(\.label) == ["ctm, γ 0", "ctm, γ 1"])
+    #expect(series.map { $0.points.map(\.y) } == [[8, 7], [8, 6]])
+  }
+
   @Test func anUnknownWordErrorRateIsSaid() throws {
     let silent = ComparisonRow.voice("cd", [(1, nil, 8, 1, nil)])
     let text = SpeechComparisonTable(try Comparison([silent])).markdown

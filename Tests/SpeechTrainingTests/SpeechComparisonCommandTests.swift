@@ -28,7 +28,7 @@ struct SpeechComparisonCommandTests {
           title: teacher
           stages: [{name: teacher, config: edm.yaml, evaluate: [{steps: 0}, {steps: 1, solver: euler}]}]
         - {name: ect, title: tuned, stages: [{config: ect.yaml, start: edm, evaluate: [{steps: 1}, {steps: 2}]}]}
-        - {name: ctm, title: jumps, stages: [{config: ctm.yaml, teacher: edm, evaluate: [{steps: 2}]}]}
+        - {name: ctm, title: jumps, stages: [{config: ctm.yaml, teacher: edm, evaluate: [{steps: 2}, {steps: 2, gamma: 0}]}]}
 
       """,
     ]
@@ -83,6 +83,11 @@ struct SpeechComparisonCommandTests {
       }
       #expect(trained == again)
       #expect(second.output.contains("| 0 (mean) |") && second.output.contains("| ctm, jumps | 2 |"))
+      #expect(second.output.contains("|  | 2, γ 0 |"), "\(second.output)")
+      let jumps = try Row.read(out + "/ctm.json").results
+      #expect(jumps.map(\.gamma) == [nil, 0] && jumps[0].report.frechet != jumps[1].report.frechet)
+      #expect(jumps.map(\.report.folder) == ["ctm-student-2", "ctm-student-2-gamma-0"])
+      for result in jumps { #expect(FileManager.default.fileExists(atPath: "\(out)/audio/\(result.report.folder)")) }
 
       // A row from before there was a key is one of its default; one of another value is none of this comparison.
       var older = try Row.read(out + "/ect.json")
