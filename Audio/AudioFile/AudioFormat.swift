@@ -30,6 +30,15 @@ public struct AudioFormat: Sendable, Hashable {
     self.init(container)
   }
 
+  /// Of a sample in a WAV file.
+  var bytesPerSample: Int {
+    switch encoding {
+    case .integer16: 2
+    case .integer24: 3
+    case .float32: 4
+    }
+  }
+
   var code: Int32 {
     let major =
       switch container {

@@ -12,17 +12,24 @@ public final class AudioWriter {
 
   private let temporary: String
   private let clips: Bool
+  private let mostSamples: Int
   private var file: OpaquePointer?
 
   /// - Parameters:
   ///   - sampleRate: Hz, 1 to 768,000.
   ///   - format: nil: by the name's ending, 16-bit.
   /// - Throws: `AudioError`: an ending that cannot be written, or a file that cannot be made.
-  public init(_ path: String, sampleRate: Int, format: AudioFormat? = nil) throws(AudioError) {
+  public convenience init(_ path: String, sampleRate: Int, format: AudioFormat? = nil) throws(AudioError) {
+    try self.init(path, sampleRate: sampleRate, format: format, mostBytes: RIFFHeader.mostBytes)
+  }
+
+  /// - Parameter mostBytes: of samples in a WAV file, whose header counts them in 32 bits.
+  package init(_ path: String, sampleRate: Int, format: AudioFormat?, mostBytes: Int) throws(AudioError) {
     precondition((1...768_000).contains(sampleRate), "\(sampleRate) Hz")
     let format = if let format { format } else { try AudioFormat(path: path) }
     self.path = path
     clips = format.encoding != .float32
+    mostSamples = format.container == .wav ? mostBytes / format.bytesPerSample : Int.max
     // A link stays a link: what it points to is replaced. Devices are written straight to.
     let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     temporary = Self.isSpecial(target) ? target : "\(target).tmp-\(getpid())"
@@ -45,9 +52,11 @@ public final class AudioWriter {
 
   /// Appends samples, [-1, 1].
   ///
-  /// - Throws: `AudioError`: a sample that is no number, or a disk that is full.
+  /// - Throws: `AudioError`: a sample that is no number, a disk that is full, or more than a WAV file can hold, of
+  ///   which nothing is written then.
   public func write(_ samples: [Float]) throws(AudioError) {
     precondition(file != nil, "the file is finished")
+    if samples.count > mostSamples - sampleCount { throw AudioError(path: path, .tooLong(frames: mostSamples)) }
     var samples = samples
     for i in samples.indices {
       if !samples[i].isFinite { throw AudioError(path: path, .notFinite(frame: sampleCount + i)) }

@@ -3,6 +3,10 @@ import Foundation
 /// The announced sizes of a WAV file: libsndfile silently takes what is there of one that was cut off, and refuses
 /// absurd headers without saying which number is wrong.
 struct RIFFHeader {
+  /// The most bytes of samples that a header announces: 4 GB, less room for its own chunks, and for the numbers that
+  /// mean an unknown length.
+  static let mostBytes = 0xffff_efff
+
   /// nil: as far as the header tells, nothing.
   let problem: AudioError.Problem?
 
@@ -40,8 +44,7 @@ struct RIFFHeader {
       }
       if chunk[0..<4].elementsEqual("data".utf8) {
         let found = Int(size - offset - 8)
-        // Programs that write to a pipe announce 0 or the largest number they can.
-        if found < length && length < 0x7fff_f000 {
+        if found < length && !Self.isUnknown(length) {
           problem = .truncated(expected: length / frameSize, found: found / frameSize)
           return
         }
@@ -50,5 +53,10 @@ struct RIFFHeader {
       offset += 8 + UInt64(length + length % 2)
     }
     problem = nil
+  }
+
+  /// Programs that write to a pipe announce 0 or the largest number they can, of 31 or 32 bits, less a page or so.
+  private static func isUnknown(_ length: Int) -> Bool {
+    length == 0 || (0x7fff_f000...0x8000_0000).contains(length) || length > mostBytes
   }
 }

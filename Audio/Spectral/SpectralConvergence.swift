@@ -4,7 +4,7 @@ import Foundation
 extension STFT {
   /// How well a signal has given magnitudes S: 20 log10(‖|STFT(signal)| - S‖ / ‖S‖) in dB, over all frames and bins.
   ///
-  /// Minus infinity if they agree exactly; S = 0 counts as met if the signal is silent.
+  /// Minus infinity if they agree exactly; S = 0 counts as met if the signal is silent, and is infinity away if not.
   ///
   /// - Throws: `SpectralError` of kind `empty`, `notFinite`, `negative` or `shape`.
   public func spectralConvergence(of signal: [Float], magnitudes: Frames) throws(SpectralError) -> Double {

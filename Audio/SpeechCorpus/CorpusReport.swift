@@ -5,7 +5,7 @@ import Synchronization
 /// What is in a corpus, and which of its sentences had better not be trained on.
 public struct CorpusReport: Sendable {
   public enum Problem: Sendable, Hashable, CustomStringConvertible {
-    case missing
+    case missing(id: String)
     case unreadable(String)
     case emptyText
     case silent
@@ -23,13 +23,13 @@ public struct CorpusReport: Sendable {
     public var description: String {
       func number(_ value: Double, _ digits: Int = 2) -> String { String(format: "%.\(digits)f", value) }
       return switch self {
-      case .missing: "there is no recording ID.wav or ID.flac"
+      case .missing(let id): "there is no recording \(id).wav or \(id).flac"
       case .unreadable(let words): words
       case .emptyText: "the text has no letter"
       case .silent: "the recording is silent"
       case .clipped(let stretches): "too loud: \(stretches) stretches at full scale"
       case .short(let seconds): "only \(number(seconds)) s long"
-      case .long(let seconds): "\(number(seconds, 1)) s long; cut it into sentences"
+      case .long(let seconds): "\(number(seconds, 1)) s long; cut it into sentences of 1 to 15 seconds"
       case .mismatched(let pace, let usual):
         "text and recording do not fit: \(number(pace, 3)) s per letter, \(number(usual, 3)) are usual here"
       }
@@ -45,16 +45,20 @@ public struct CorpusReport: Sendable {
   public let findings: [Finding]
   /// Recordings that no line names.
   public let unlisted: [String]
-  /// Seconds of sound between the silent ends, of all recordings that could be read.
-  public let seconds: Double
   /// Rates in Hz with the numbers of recordings that have them.
   public let sampleRates: [Int: Int]
+  /// Seconds of sound.
+  private let durations: [SpeechCorpus.Entry: Double]
 
   /// The entries that can be trained on.
   public func usable(_ corpus: SpeechCorpus) -> [SpeechCorpus.Entry] {
     let excluded = Set(findings.filter(\.problem.excludes).map(\.entry))
     return corpus.entries.filter { !excluded.contains($0) }
   }
+
+  /// Seconds of sound between the silent ends of entries' recordings, as far as they could be read; of recordings that
+  /// are too long to be read, all.
+  public func seconds(of entries: [SpeechCorpus.Entry]) -> Double { entries.reduce(0) { $0 + (durations[$1] ?? 0) } }
 
   private struct Facts: Sendable {
     var problems: [Problem] = []
@@ -63,7 +67,7 @@ public struct CorpusReport: Sendable {
     var sampleRate: Int?
   }
 
-  /// Reads all recordings.
+  /// Reads all recordings, but not those whose header says that they are far too long.
   ///
   /// - Parameters:
   ///   - lengths: seconds of sound that are neither too short nor too long.
@@ -104,7 +108,7 @@ public struct CorpusReport: Sendable {
       return problems.map { Finding(entry: entry, problem: $0) }
     }
     unlisted = corpus.unlisted
-    seconds = all.reduce(0) { $0 + $1.seconds }
+    durations = Dictionary(uniqueKeysWithValues: zip(corpus.entries, all.map(\.seconds)))
     sampleRates = all.reduce(into: [:]) { counts, facts in
       if let rate = facts.sampleRate { counts[rate, default: 0] += 1 }
     }
@@ -117,11 +121,20 @@ public struct CorpusReport: Sendable {
     let letters = entry.text.count(where: \.isLetter)
     if letters == 0 { facts.problems.append(.emptyText) }
     guard let path else {
-      facts.problems.append(.missing)
+      facts.problems.append(.missing(id: entry.id))
       return facts
     }
     let recording: Waveform
     do {
+      let header = try AudioReader(path)
+      let duration = Double(header.frameCount) / Double(header.sampleRate)
+      // A sentence may lie in some silence, but a session of hours would fill the memory.
+      if duration > max(60, 3 * lengths.upperBound) {
+        facts.seconds = duration
+        facts.sampleRate = header.sampleRate
+        facts.problems.append(.long(seconds: duration))
+        return facts
+      }
       recording = try Waveform(contentsOf: path)
     } catch {
       facts.problems.append(.unreadable("\(error)"))

@@ -2,10 +2,11 @@ import AudioFile
 import Foundation
 
 /// Recorded sentences in the LJSpeech layout: `metadata.csv` with lines `ID|text` or `ID|text|text in words`, and the
-/// recordings `ID.wav` or `ID.flac` beside it or in `wavs`, `wav` or `flac`.
+/// recordings `ID.wav` or `ID.flac` beside it or in `wavs`, `wav` or `flac`. The list may name the files, too.
 public struct SpeechCorpus: Sendable {
   /// One line of the list.
   public struct Entry: Sendable, Hashable {
+    /// Without the file's ending.
     public var id: String
     /// What is said; the third column where there is one.
     public var text: String
@@ -34,6 +35,7 @@ public struct SpeechCorpus: Sendable {
       )
     }
     guard let text = String(data: data, encoding: .utf8) else { throw CorpusError(list, "it is not UTF-8") }
+    let recordings = Self.recordings(in: path)
     var entries: [Entry] = []
     var lines: [String: Int] = [:]
     let content = text.hasPrefix("\u{feff}") ? text.dropFirst() : Substring(text)
@@ -46,10 +48,12 @@ public struct SpeechCorpus: Sendable {
       guard columns.count >= 2 else {
         throw CorpusError(list, line: index + 1, "\"\(line.prefix(60))\" has no \"|\"; lines are ID|text")
       }
-      let id = columns[0]
-      guard !id.isEmpty, !id.contains("/") else {
-        throw CorpusError(list, line: index + 1, "\"\(id)\" cannot be the name of a recording")
+      let name = columns[0]
+      guard !name.isEmpty, !name.contains("/") else {
+        throw CorpusError(list, line: index + 1, "\"\(name)\" cannot be the name of a recording")
       }
+      // The recording of "a.wav" may be called a.wav.wav.
+      let id = recordings[name] == nil ? Self.id(ofFile: name) ?? name : name
       if let first = lines.updateValue(index + 1, forKey: id) {
         throw CorpusError(list, line: index + 1, "\(id) is there twice, first in line \(first)")
       }
@@ -59,7 +63,19 @@ public struct SpeechCorpus: Sendable {
     if entries.isEmpty { throw CorpusError(list, "it lists no sentence") }
     self.path = path
     self.entries = entries
-    recordings = Self.recordings(in: path)
+    self.recordings = recordings
+  }
+
+  /// Whether a folder holds recordings, or a place for them, as a corpus does; there may be no list.
+  public static func hasRecordings(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path + "/wavs") || !recordings(in: path).isEmpty
+  }
+
+  /// nil for a file that is no recording by its name.
+  private static func id(ofFile name: String) -> String? {
+    let url = URL(fileURLWithPath: name)
+    guard ["wav", "flac"].contains(url.pathExtension.lowercased()) else { return nil }
+    return url.deletingPathExtension().lastPathComponent
   }
 
   private static func recordings(in path: String) -> [String: String] {
@@ -67,10 +83,7 @@ public struct SpeechCorpus: Sendable {
     for folder in ["wavs", "wav", "flac", ""] {
       let folder = folder.isEmpty ? path : "\(path)/\(folder)"
       for file in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() {
-        let url = URL(fileURLWithPath: file)
-        guard ["wav", "flac"].contains(url.pathExtension.lowercased()) else { continue }
-        let id = url.deletingPathExtension().lastPathComponent
-        if found[id] == nil { found[id] = "\(folder)/\(file)" }
+        if let id = Self.id(ofFile: file), found[id] == nil { found[id] = "\(folder)/\(file)" }
       }
     }
     return found

@@ -17,6 +17,7 @@ public final class MelEditor {
     public var durations: [Int32]
   }
 
+  public var description: VoiceDescription { predictor.description }
   private let predictor: AcousticPredictor
   private let speaker: Int
   private var alignment = PartialAlignment()
@@ -33,13 +34,21 @@ public final class MelEditor {
     self.speaker = speaker
   }
 
+  /// The network calls of a method.
+  ///
+  /// - Throws: `SpeechError.badSetting` for one that makes no chain, or another than the voice was trained for (phases).
+  public func networkCalls(_ method: SamplingMethod) throws(SpeechError) -> Int {
+    try predictor.networkCalls(.sampled(method))
+  }
+
   /// Fills in what is missing.
   ///
   /// - Parameters:
   ///   - logMel: ln mel of the recording, `[frames, bands]`, at the loudness of the voice's training; what is missing has no
   ///     influence.
   ///   - pitch: Hz, 0 where there is none, `[frames]`; what lies in gaps has no influence, and of blocks only the means have.
-  ///   - method: a chain of several falling sigmas: with one call known and missing parts know nothing of each other.
+  ///   - method: a chain of several falling sigmas: with one call known and missing parts know nothing of each other. Of a
+  ///     voice that was trained for one chain alone (phases) it is that one.
   /// - Throws: `SpeechError.badSetting` if nothing is missing, the text does not fit, or the method makes no chain.
   public func complete(
     _ logMel: [Float], pitch: [Float], missing: MissingMel, tokens: [PhonemeToken], method: SamplingMethod,
@@ -62,7 +71,8 @@ public final class MelEditor {
   ///   - pitch: Hz, 0 where there is none, `[frames]`.
   ///   - sigmas: falling, in units of the normalised mel, the first one as large as the recording's own noise: more takes
   ///     more away.
-  /// - Throws: `SpeechError.badSetting` if the text does not fit or the sigmas do not fall.
+  /// - Throws: `SpeechError.badSetting` if the text does not fit, the sigmas do not fall, or the voice was trained for one
+  ///   chain alone.
   public func denoise(
     _ logMel: [Float], pitch: [Float], tokens: [PhonemeToken], sigmas: [Double], noise: NoiseSource
   ) throws(SpeechError) -> Result {

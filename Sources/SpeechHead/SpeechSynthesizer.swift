@@ -14,7 +14,6 @@ public final class SpeechSynthesizer {
     public var lengthScale = 1.0
     /// Seconds of silence behind a sentence, besides the pause that the voice itself makes.
     public var sentenceSilence = 0.2
-    public var vocoder = MelVocoder.Method.streaming
 
     public init() {}
   }
@@ -37,7 +36,7 @@ public final class SpeechSynthesizer {
   public struct Chunk: Sendable {
     /// At the voice's rate.
     public var samples: [Float]
-    /// ln mel, `[frames, bands]`.
+    /// ln mel, `[frames, bands]`; in the middle of a phrase the samples are some frames behind.
     public var logMel: [Float]
     public var words: [Span]
     public var phones: [Span]
@@ -51,10 +50,6 @@ public final class SpeechSynthesizer {
     public var vocoder = 0.0
     public var networkCalls = 0
   }
-
-  /// Frames of the first chunk of a text, at least, and of all others, at most, where pauses allow it.
-  static let shortChunk = 40
-  static let longChunk = 800
 
   public let description: VoiceDescription
   public let settings: Settings
@@ -79,7 +74,7 @@ public final class SpeechSynthesizer {
     self.settings = settings
     predictor = try AcousticPredictor(voice, threads: threads)
     callsPerChunk = try predictor.networkCalls(settings.method)
-    vocoder = try MelVocoder(description.mel, settings.vocoder)
+    vocoder = try MelVocoder(description.mel)
     pronouncer = Pronouncer(lexicon: lexicon)
   }
 
@@ -101,16 +96,12 @@ public final class SpeechSynthesizer {
     let durations = predictor.durations(encoded) { settings.lengthScale / sequence.rates[$0] }
     let ends = tokenEnds(durations)
     cost.acoustic += clock.lap()
-    var start = 0
-    for group in chunks(sequence.clauses, ends: ends, isFirst: isFirst) {
-      let last = sequence.clauses[group.upperBound - 1].tokens.upperBound
-      // A break before the first word has no tokens.
-      let end = last > 0 ? ends[last - 1] : 0
-      if end > start {
-        try emit(chunk(sequence, encoded, durations, ends, frames: start..<end, seed: seed &+ UInt64(start)))
+    for phrase in SpeechPhrase.phrases(of: sequence, ends: ends, isFirst: isFirst) {
+      if !phrase.frames.isEmpty {
+        try speak(
+          phrase, of: Spoken(sequence: sequence, encoded: encoded, durations: durations, ends: ends), seed, emit)
       }
-      start = end
-      if let seconds = sequence.clauses[group.upperBound - 1].silence, seconds > 0 { try emit(silence(seconds)) }
+      if let seconds = phrase.silence, seconds > 0 { try emit(silence(seconds)) }
     }
     if settings.sentenceSilence > 0 { try emit(silence(settings.sentenceSilence)) }
   }
@@ -125,68 +116,77 @@ public final class SpeechSynthesizer {
     }
   }
 
-  /// Clauses that are computed together. A break ends a chunk; the first chunk of a text is short.
-  private func chunks(_ clauses: [PhonemeSequence.Span], ends: [Int], isFirst: Bool) -> [Range<Int>] {
-    var groups: [Range<Int>] = []
-    var first = 0
-    var start = 0
-    for (index, clause) in clauses.enumerated() {
-      let end = clause.tokens.upperBound > 0 ? ends[clause.tokens.upperBound - 1] : 0
-      let isLast = index == clauses.count - 1
-      let next = isLast ? end : ends[clauses[index + 1].tokens.upperBound - 1]
-      let isShort = isFirst && groups.isEmpty && end - start >= Self.shortChunk
-      let isFull = next - start > Self.longChunk
-      if isLast || clause.silence != nil || clause.hasPause && (isShort || isFull) || next - start > 2 * Self.longChunk
-      {
-        groups.append(first..<index + 1)
-        (first, start) = (index + 1, end)
-      }
-    }
-    return groups
-  }
+  /// A sentence and what the encoder says of it.
+  private struct Spoken {
+    let sequence: PhonemeSequence
+    let encoded: EncodedUtterance
+    let durations: [Int32]
+    /// The frame at which each token ends.
+    let ends: [Int]
 
-  private func chunk(
-    _ sequence: PhonemeSequence, _ encoded: EncodedUtterance, _ durations: [Int32], _ ends: [Int], frames: Range<Int>,
-    seed: UInt64
-  ) throws -> Chunk {
-    var clock = Stopwatch()
-    var mel = try predictor.mel(
-      encoded, durations: durations, frames: frames, speaker: settings.speaker, method: settings.method,
-      noise: .seed(seed))
-    description.finish(&mel, speaker: settings.speaker)
-    cost.acoustic += clock.lap()
-    cost.networkCalls += callsPerChunk
-    let samples = faded(try vocoder(mel))
-    cost.vocoder += clock.lap()
-    let rate = Double(description.mel.sampleRate)
-    let offset = Double(sampleCount) / rate
-    let limit = offset + Double(samples.count) / rate
-    func time(_ frame: Int) -> Double {
-      min(limit, max(offset, offset + (Double(frame - frames.lowerBound) - 0.5) * Double(description.mel.hop) / rate))
-    }
     func start(_ token: Int) -> Int { token == 0 ? 0 : ends[token - 1] }
-    let words = sequence.words.filter { frames.contains(start($0.tokens.lowerBound)) }.map {
-      Span(text: $0.text, start: time(start($0.tokens.lowerBound)), end: time(ends[$0.tokens.upperBound - 1]))
-    }
-    let phones = sequence.tokens.indices.filter { frames.contains(start($0)) }.map {
-      let token = sequence.tokens[$0]
-      let name = description.phones[token.phone] + (token.stress.map { "\($0)" } ?? "")
-      return Span(text: name, start: time(start($0)), end: time(ends[$0]))
-    }
-    sampleCount += samples.count
-    return Chunk(samples: samples, logMel: mel, words: words, phones: phones)
   }
 
-  /// Chunks meet in pauses, whose noise begins and ends softly.
-  private func faded(_ samples: [Float]) -> [Float] {
-    var samples = samples
+  private func speak(_ phrase: SpeechPhrase, of spoken: Spoken, _ seed: UInt64, _ emit: (Chunk) throws -> Void) throws {
+    // Whatever a phrase that was broken off has left.
+    _ = vocoder.finish()
+    var seam = PieceSeam()
+    let rate = Double(description.mel.sampleRate)
+    let frameSeconds = Double(description.mel.hop) / rate
+    let offset = Double(sampleCount) / rate
+    let limit = offset + Double(phrase.frames.count - 1) * frameSeconds
+    func time(_ frame: Int) -> Double {
+      min(limit, max(offset, offset + (Double(frame - phrase.frames.lowerBound) - 0.5) * frameSeconds))
+    }
+    for (index, piece) in phrase.pieces.enumerated() {
+      let (continues, isContinued) = (index > 0, index < phrase.pieces.count - 1)
+      var clock = Stopwatch()
+      let computed =
+        piece.lowerBound - (continues ? PieceSeam.margin : 0)..<piece.upperBound + (isContinued ? PieceSeam.margin : 0)
+      var mel = try predictor.mel(
+        spoken.encoded, durations: spoken.durations, frames: computed, speaker: settings.speaker,
+        method: settings.method, noise: .seed(seed &+ UInt64(piece.lowerBound)))
+      mel = seam.join(
+        mel, of: computed, piece: piece, bands: description.mel.bands, continues: continues, isContinued: isContinued)
+      description.finish(&mel, speaker: settings.speaker)
+      cost.acoustic += clock.lap()
+      cost.networkCalls += callsPerChunk
+      var samples = try vocoder.push(mel)
+      if !isContinued { samples += vocoder.finish() }
+      fade(&samples, in: !continues, out: !isContinued)
+      cost.vocoder += clock.lap()
+      sampleCount += samples.count
+      try emit(
+        Chunk(
+          samples: samples, logMel: mel, words: words(of: spoken, in: piece, time),
+          phones: phones(of: spoken, in: piece, time)))
+    }
+  }
+
+  private func words(of spoken: Spoken, in frames: Range<Int>, _ time: (Int) -> Double) -> [Span] {
+    spoken.sequence.words.filter { frames.contains(spoken.start($0.tokens.lowerBound)) }.map {
+      Span(
+        text: $0.text, start: time(spoken.start($0.tokens.lowerBound)), end: time(spoken.ends[$0.tokens.upperBound - 1])
+      )
+    }
+  }
+
+  private func phones(of spoken: Spoken, in frames: Range<Int>, _ time: (Int) -> Double) -> [Span] {
+    spoken.sequence.tokens.indices.filter { frames.contains(spoken.start($0)) }.map {
+      let token = spoken.sequence.tokens[$0]
+      let name = description.phones[token.phone] + (token.stress.map { "\($0)" } ?? "")
+      return Span(text: name, start: time(spoken.start($0)), end: time(spoken.ends[$0]))
+    }
+  }
+
+  /// Phrases meet in pauses, whose noise begins and ends softly.
+  private func fade(_ samples: inout [Float], in isStart: Bool, out isEnd: Bool) {
     let length = min(description.mel.sampleRate / 200, samples.count / 2)
     for i in 0..<length {
       let gain = Float(i) / Float(length)
-      samples[i] *= gain
-      samples[samples.count - 1 - i] *= gain
+      if isStart { samples[i] *= gain }
+      if isEnd { samples[samples.count - 1 - i] *= gain }
     }
-    return samples
   }
 
   private func silence(_ seconds: Double) -> Chunk {

@@ -140,7 +140,7 @@ public struct VoiceDescription: Sendable, Codable, Equatable {
   }
 
   /// ln mel of a normalised one, `[frames, bands]`, in place: with the voice's contrast, as the speaker's.
-  func finish(_ mel: inout [Float], speaker: Int) {
+  package func finish(_ mel: inout [Float], speaker: Int) {
     if let contrast = contrast.map(Float.init) {
       for i in mel.indices { mel[i] *= contrast }
     }

@@ -39,13 +39,33 @@ package struct AtomicFile: ~Copyable {
   /// Writes bytes, making the folder if it is missing.
   package static func write(_ bytes: some Collection<UInt8>, to path: String) throws(FileError) {
     let bytes = Array(bytes)
-    let url = URL(fileURLWithPath: path)
-    do {
-      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    } catch {
-      throw FileError(path: path, "the folder \(url.deletingLastPathComponent().path) cannot be made")
+    try makeFolder(of: path)
+    try write(URL(fileURLWithPath: path)) { (file) throws(FileError) in try file.write(bytes) }
+  }
+
+  /// Makes sure that a file can be written, making its folder if it is missing; the file itself stays as it is.
+  package static func prepare(_ path: String) throws(FileError) {
+    try makeFolder(of: path)
+    if isSpecial(path) { return }
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    var status = stat()
+    if stat(target, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR {
+      throw FileError(path: path, "is a folder")
     }
-    try write(url) { (file) throws(FileError) in try file.write(bytes) }
+    let temporary = TemporaryName.path(for: target)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw FileError(path: path, "cannot be written: \(systemMessage())") }
+    close(descriptor)
+    unlink(temporary)
+  }
+
+  private static func makeFolder(of path: String) throws(FileError) {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw FileError(path: path, "the folder \(folder.path) cannot be made")
+    }
   }
 
   private init(special path: String) throws(FileError) {

@@ -4,6 +4,7 @@ import Reporting
 import SpeechCorpus
 import SpeechHead
 import SpeechTraining
+import Support
 import TextFrontEnd
 
 /// `saltus align`: when each phone of recorded sentences is spoken.
@@ -34,6 +35,7 @@ struct Align: ParsableCommand {
   @OptionGroup var threadOptions: ThreadOptions
 
   func run() throws {
+    try OutputFiles.prepare(output)
     let lexicon = try UserLexicon(option: lexicon)
     let voice = try TrainedVoice(contentsOf: BundledModels.file(voice))
     var configuration = VoiceTrainingConfiguration()
@@ -63,7 +65,7 @@ struct Align: ParsableCommand {
       }
       lines.append("\(aligned.utterance.name)\t\(phones.joined(separator: " "))")
     }
-    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: output), options: .atomic)
+    try AtomicFile.write((lines.joined(separator: "\n") + "\n").utf8, to: output)
     print("aligned \(lines.count) sentences")
   }
 }

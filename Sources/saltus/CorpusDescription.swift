@@ -19,7 +19,10 @@ struct CorpusDescription: Encodable {
   /// What is trained on or held out.
   let usable: Int
   let heldOut: Int
+  /// Of sound between the silent ends, that is trained on.
   let minutes: Double
+  let heldOutMinutes: Double
+  let leftOutMinutes: Double
   let sampleRates: [Int: Int]
   let unlisted: [String]
   let findings: [Finding]
@@ -37,7 +40,10 @@ struct CorpusDescription: Encodable {
     sentences = corpus.entries.count
     heldOut = examined.heldOut.count
     usable = examined.training.count + heldOut
-    minutes = examined.report.seconds / 60
+    let used = Set(examined.training + examined.heldOut)
+    minutes = examined.report.seconds(of: examined.training) / 60
+    heldOutMinutes = examined.report.seconds(of: examined.heldOut) / 60
+    leftOutMinutes = examined.report.seconds(of: corpus.entries.filter { !used.contains($0) }) / 60
     sampleRates = examined.report.sampleRates
     unlisted = examined.report.unlisted
     findings = examined.findings.map {
@@ -45,19 +51,31 @@ struct CorpusDescription: Encodable {
     }
   }
 
-  /// Whether a folder is a corpus rather than a data set of demonstrations.
-  static func isCorpus(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path + "/metadata.csv") }
+  /// Whether a folder is a corpus, or would be one if it had a list, rather than a data set of demonstrations.
+  static func isCorpus(_ path: String) -> Bool {
+    if FileManager.default.fileExists(atPath: path + "/metadata.csv") { return true }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    // Some data set may lie beside recordings; its reader names it.
+    let isDataset = names.contains { $0 == ".zgroup" || $0.contains(".zarr") }
+    return !isDataset && SpeechCorpus.hasRecordings(path)
+  }
+
+  /// Sentences that are trained on; without one no voice can be trained.
+  var trained: Int { usable - heldOut }
 
   var table: String {
     let rates = sampleRates.sorted { $0.key < $1.key }.map { "\($0.value) at \($0.key) Hz" }.joined(separator: ", ")
     var lines = [
-      "sentences   \(sentences), of which \(usable - heldOut) are trained on and \(heldOut) held out",
+      "sentences   \(sentences), of which \(trained) are trained on and \(heldOut) held out",
       "recordings  \(rates.isEmpty ? "none" : rates)",
-      String(format: "sound       %.1f minutes without silent ends", minutes),
+      String(
+        format: "sound       %.1f minutes are trained on, %.1f held out and %.1f left out, without silent ends",
+        minutes, heldOutMinutes, leftOutMinutes),
     ]
     if !unlisted.isEmpty {
       lines.append("unlisted    \(unlisted.count) recordings are not in metadata.csv, first \(unlisted[0])")
     }
+    if trained == 0 { lines.append("problem     no sentence can be trained on") }
     for finding in findings {
       lines.append(
         "problem     \(finding.id) (line \(finding.line)): \(finding.problem)\(finding.excluded ? ": left out" : "")")

@@ -16,7 +16,8 @@ struct DataCommand: ParsableCommand {
         "Print columns, shapes, episodes, ranges, rate and problems of a data set, or what is in a folder of recordings.",
       discussion: """
         Of recordings it asks what 'saltus train speech' asks, so that both leave out the same sentences; what is said there
-        of --lexicon, --config and --set should be said here, too.
+        of --lexicon, --config and --set should be said here, too. The exit code is 1 where a data set has problems, and
+        where no sentence can be trained on.
 
         EXAMPLES:
           saltus data describe pusht_cchi_v7_replay.zarr
@@ -46,7 +47,9 @@ struct DataCommand: ParsableCommand {
         let description = try CorpusDescription(
           path, configuration, lexicon: UserLexicon(option: lexicon), threads: threadOptions.threads)
         if let json { try JSONFile.write(description, to: json) }
-        return print(description.table)
+        print(description.table)
+        if description.trained == 0 { throw ExitCode.failure }
+        return
       }
       guard lexicon == nil, options.isEmpty else {
         throw CommandFailure(

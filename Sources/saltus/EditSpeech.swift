@@ -37,6 +37,7 @@ struct EditSpeech: ParsableCommand {
         saltus edit speech telephone.wav -o wide.wav --text "…" --bandwidth 3400
         saltus edit speech noisy.wav -o clean.wav --text "…" --denoise 0.5
         saltus edit speech intact.wav -o test.wav --text "…" --coarse 4 --simulate --json test.json --picture test.png
+        saltus edit speech broken.wav -o whole.wav --text "…" --gap 0.8:1.1 --sigmas 20,2,0.5,0.1
         saltus edit speech -o middle.wav --text "Not at this particular case." --between 1 2 --share 0.5
       """)
 
@@ -84,9 +85,15 @@ struct EditSpeech: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Network calls, by default 8: with more, the new part fits the known one better. Without IN by default 1.",
-      valueName: "N"))
+      "Network calls, by default 8: with more, the new part fits the known one better. Without IN by default 1. Of voices "
+        + "trained for one chain alone (pcm, pd) that one's number.", valueName: "N"))
   var steps: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Falling noise levels, one per call, in place of --steps; in standard deviations of the normalised spectrogram.",
+      valueName: "20,2,0.5"))
+  var sigmas: String?
 
   @Option(help: ArgumentHelp("Strength of the noise, 0 to 2; by default the voice's own.", valueName: "X"))
   var temperature: Double?
@@ -141,6 +148,15 @@ struct EditSpeech: ParsableCommand {
     if let steps, !(fewest...1000).contains(steps) {
       throw ValidationError("--steps \(steps): \(fewest) to 1,000 are possible.")
     }
+    if let sigmas {
+      if steps != nil { throw ValidationError("--sigmas is a chain of its own, in place of --steps: give one.") }
+      if denoise != nil {
+        throw ValidationError("--sigmas and --denoise: the first noise level is --denoise's own; give --steps.")
+      }
+      if try noiseLevels(sigmas, option: "--sigmas").count < fewest {
+        throw ValidationError("--sigmas \(sigmas): at least \(fewest) noise levels are needed.")
+      }
+    }
     if let temperature, !(0...2).contains(temperature) {
       throw ValidationError("--temperature \(temperature): 0 to 2 are possible.")
     }
@@ -151,16 +167,37 @@ struct EditSpeech: ParsableCommand {
   func run() throws {
     // What cannot be written is said before the work.
     _ = try AudioFormat(path: output)
+    try OutputFiles.checkPicture(picture)
+    try OutputFiles.prepare(output, picture, json)
     let voice = try TrainedVoice(contentsOf: BundledModels.file(voice)).used(
       VoiceUse(temperature: temperature, gamma: gamma))
     let number = try speaker.map { try voice.description.speaker(named: $0) } ?? 0
     let tokens = try tokens(for: voice)
     let editor = try MelEditor(voice, speaker: number, threads: threadOptions.threads)
+    let method = try method(for: voice.description.sampling)
+    // So is a chain that the voice was not trained for.
+    let calls = try editor.networkCalls(method)
     if let input {
-      try edit(input, tokens, editor, mel: voice.description.mel)
+      try edit(input, tokens, editor, method, calls: calls)
     } else {
-      try render(tokens, editor, mel: voice.description.mel)
+      try render(tokens, editor, method, calls: calls)
     }
+  }
+
+  /// How the decoder is asked: as the options say, or as it is best for the voice.
+  private func method(for sampling: SamplingSchedule) throws -> SamplingMethod {
+    if let sigmas { return .chain(sigmas: try noiseLevels(sigmas, option: "--sigmas")) }
+    guard let denoise else {
+      let usual = input == nil ? 1 : 8
+      return .consistency(steps: steps ?? (sampling.phases.isEmpty ? usual : sampling.fewestSteps))
+    }
+    guard sampling.phases.isEmpty else {
+      throw CommandFailure(
+        "--denoise \(denoise): this voice was trained for one chain of noise levels alone, \(sampling.phases), which does "
+          + "not begin at the recording's noise")
+    }
+    let count = steps ?? 8
+    return .chain(sigmas: (0..<count).map { denoise * pow(0.1, Double($0) / Double(count - 1)) })
   }
 
   private var noise: NoiseSource {
@@ -168,26 +205,27 @@ struct EditSpeech: ParsableCommand {
     return .between(between[0], between[1], share: share)
   }
 
-  private func edit(_ input: String, _ tokens: [PhonemeToken], _ editor: MelEditor, mel: VoiceDescription.Mel) throws {
+  private func edit(
+    _ input: String, _ tokens: [PhonemeToken], _ editor: MelEditor, _ method: SamplingMethod, calls: Int
+  ) throws {
+    let mel = editor.description.mel
     let hidden: EditedRecording.Hidden =
       if let coarse { .finerThanBlocks(of: coarse) } else if let every { .allButEvery(every) } else {
         .parts(gaps: gap, bandwidth: bandwidth)
       }
     let recording = try EditedRecording(path: input, mel: mel, hidden: hidden)
-    let steps = steps ?? 8
     func result(_ noise: NoiseSource) throws -> MelEditor.Result {
-      if let denoise {
-        let sigmas = (0..<steps).map { denoise * pow(0.1, Double($0) / Double(steps - 1)) }
+      if denoise != nil, case .chain(let sigmas) = method {
         return try editor.denoise(
           recording.logMel, pitch: recording.pitch, tokens: tokens, sigmas: sigmas, noise: noise)
       }
       return try editor.complete(
-        recording.logMel, pitch: recording.pitch, missing: recording.missing, tokens: tokens,
-        method: .consistency(steps: steps), noise: noise)
+        recording.logMel, pitch: recording.pitch, missing: recording.missing, tokens: tokens, method: method,
+        noise: noise)
     }
     let edited = try result(noise)
     let report = EditReport(
-      seconds: recording.seconds, networkCalls: steps, missing: recording.missing, edited: edited.logMel,
+      seconds: recording.seconds, networkCalls: calls, missing: recording.missing, edited: edited.logMel,
       mean: edited.mean, recorded: recording.logMel, truth: simulate ? recording.intactMel : nil,
       between: try share.map { share in
         TakesBetween(
@@ -201,16 +239,16 @@ struct EditSpeech: ParsableCommand {
   }
 
   /// The text between two takes of the voice.
-  private func render(_ tokens: [PhonemeToken], _ editor: MelEditor, mel: VoiceDescription.Mel) throws {
-    let steps = steps ?? 1
+  private func render(_ tokens: [PhonemeToken], _ editor: MelEditor, _ method: SamplingMethod, calls: Int) throws {
+    let mel = editor.description.mel
     func take(_ noise: NoiseSource) throws -> MelEditor.Result {
-      try editor.render(tokens, method: .consistency(steps: steps), noise: noise)
+      try editor.render(tokens, method: method, noise: noise)
     }
     let taken = try take(noise)
     let ends = try between.map { try take(.seed($0)).logMel }
     let samples = try MelVocoder(mel)(taken.logMel)
     let report = EditReport(
-      seconds: Double(samples.count) / Double(mel.sampleRate), networkCalls: steps,
+      seconds: Double(samples.count) / Double(mel.sampleRate), networkCalls: calls,
       between: TakesBetween(
         share: share ?? 0, first: ends[0], second: ends[1], taken: taken.logMel, mean: taken.mean))
     try Waveform(samples: samples, sampleRate: mel.sampleRate).write(to: output)

@@ -14,7 +14,8 @@ struct Speak: SharedByRanks {
       Text comes from the argument, or from standard input. Numbers, dates, sums of money and the like are written out
       (--print-normalized shows how). [[HH AH0 L OW1]] in the text are phonemes; --ssml reads <break>, <prosody rate>,
       <phoneme> and <sub>. Either is spoken sentence by sentence as it comes, in bounded memory; a mistake in markup is told
-      when it is reached, and leaves no file.
+      when it is reached, and leaves no file. A sentence is spoken once the next one has begun, or its paragraph has ended
+      with an empty line; with --lines at the end of its line, as someone who types or another program expects.
 
       --jsonl speaks one {"text": …, "output": FILE} per line with the voice loaded once; "speaker" and "seed" are possible,
       too. Each line is answered with one: what it cost and warnings, or an error. Under mpirun (a build for MPI) ranks share
@@ -22,6 +23,7 @@ struct Speak: SharedByRanks {
 
       EXAMPLES:
         saltus speak "Hello, it is 5 p.m." -o hello.wav
+        tail -f log.txt | saltus speak --raw --lines | aplay -r 22050 -f S16_LE
         saltus speak --raw < book.txt | aplay -r 22050 -f S16_LE
         saltus speak "Mark the words." -o words.wav --timings words.TextGrid --spectrogram words.png
         saltus speak --ssml '<speak>One <break time="1s"/> two.</speak>' -o two.flac
@@ -45,6 +47,9 @@ struct Speak: SharedByRanks {
   @Flag(help: "The text is SSML.")
   var ssml = false
 
+  @Flag(help: "Every line of the text ends a sentence, which is spoken at once.")
+  var lines = false
+
   @Flag(help: "Each line of the input is a JSON object with text and output, and maybe speaker and seed.")
   var jsonl = false
 
@@ -54,7 +59,10 @@ struct Speak: SharedByRanks {
   @Flag(help: "Print the phonemes, and stop.")
   var phonemes = false
 
-  @Option(help: ArgumentHelp("When each word is spoken: .json, .srt or .TextGrid.", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp(
+      "When each word and phone is spoken, as .json or .TextGrid; or subtitles of the text, as .srt.",
+      valueName: "FILE"))
   var timings: String?
 
   @Option(help: ArgumentHelp("The predicted mel spectrogram as .png or .svg.", valueName: "FILE"))
@@ -66,6 +74,9 @@ struct Speak: SharedByRanks {
   @OptionGroup var threadOptions: ThreadOptions
 
   func validate() throws {
+    if lines && (ssml || jsonl) {
+      throw ValidationError("--lines: not with \(ssml ? "--ssml, where the ends of lines mean nothing" : "--jsonl").")
+    }
     if jsonl && (output != nil || raw || timings != nil || spectrogram != nil || json != nil) {
       throw ValidationError("--jsonl: every line names its own output.")
     }
@@ -76,11 +87,15 @@ struct Speak: SharedByRanks {
   }
 
   func run() throws {
-    if let timings { _ = try SpeechTimings.format(of: timings) }
     guard jsonl || Ranks.communicator.size == 1 else {
       throw CommandFailure("several ranks speak --jsonl only: start this without mpirun")
     }
     if printNormalized || phonemes { return try show() }
+    // What cannot be written is said before the work.
+    if let output { _ = try AudioFormat(path: output) }
+    let format = try timings.map { try SpeechTimings.format(of: $0) }
+    try OutputFiles.checkPicture(spectrogram)
+    try OutputFiles.prepare(output, timings, spectrogram, json)
     let start = DispatchTime.now()
     let voice = try voiceArguments.load()
     let job = SpeechJob(
@@ -90,9 +105,9 @@ struct Speak: SharedByRanks {
     let loaded = start.millisecondsAgo
     Interrupt.install()
     if jsonl { return try speakLines(job) }
-    let keeps = SpeechJob.Keeps(words: timings != nil, spectra: spectrogram != nil)
+    let keeps = SpeechJob.Keeps(words: format != nil, subtitles: format == .srt, spectra: spectrogram != nil)
     var result = try job.run(
-      SentenceSource(text, isSSML: ssml, lexicon: job.lexicon),
+      SentenceSource(text, isSSML: ssml, lexicon: job.lexicon, keepsText: keeps.subtitles, byLine: lines),
       output: SpeechOutput(path: output, sampleRate: voice.description.mel.sampleRate),
       keeps: keeps)
     result.report.loadMs = loaded
@@ -109,7 +124,7 @@ struct Speak: SharedByRanks {
   private func show() throws {
     let lexicon = try voiceArguments.userLexicon()
     let pronouncer = Pronouncer(lexicon: lexicon)
-    var source = SentenceSource(text, isSSML: ssml, lexicon: lexicon)
+    var source = SentenceSource(text, isSSML: ssml, lexicon: lexicon, byLine: lines)
     while let sentence = try source.next() {
       if printNormalized && !"\(sentence)".isEmpty { print(sentence) }
       guard phonemes else { continue }
@@ -208,5 +223,8 @@ struct Speak: SharedByRanks {
 }
 
 extension DispatchTime {
-  var millisecondsAgo: Double { Double(DispatchTime.now().uptimeNanoseconds - uptimeNanoseconds) / 1e6 }
+  var nanosecondsAgo: UInt64 { DispatchTime.now().uptimeNanoseconds - uptimeNanoseconds }
+  var millisecondsAgo: Double { Double(nanosecondsAgo) / 1e6 }
+
+  func later(byNanoseconds wait: UInt64) -> DispatchTime { DispatchTime(uptimeNanoseconds: uptimeNanoseconds + wait) }
 }

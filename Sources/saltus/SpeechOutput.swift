@@ -2,14 +2,21 @@ import AudioFile
 import Foundation
 import Reporting
 import SpeechHead
+import Support
 
 /// Where speech goes as it is made: a sound file, or 16-bit samples on standard output.
 struct SpeechOutput {
   private let writer: AudioWriter?
 
-  /// - Parameter path: nil for standard output.
+  /// - Parameter path: nil for standard output; a missing folder is made.
   init(path: String?, sampleRate: Int) throws {
-    writer = try path.map { try AudioWriter($0, sampleRate: sampleRate) }
+    guard let path else {
+      writer = nil
+      return
+    }
+    _ = try AudioFormat(path: path)
+    try AtomicFile.prepare(path)
+    writer = try AudioWriter(path, sampleRate: sampleRate)
   }
 
   func write(_ samples: [Float]) throws {

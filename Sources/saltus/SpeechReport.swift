@@ -5,12 +5,12 @@ import SpeechHead
 struct SpeechReport: Encodable {
   var audioSeconds = 0.0
   var loadMs = 0.0
-  /// From the text to the last sample, without loading and without writing files.
+  /// From the text to the last sample, without loading, waiting for standard input, and writing files.
   var totalMs = 0.0
   var textMs = 0.0
   var acousticMs = 0.0
   var vocoderMs = 0.0
-  /// From the text being accepted by a loaded voice to the first sample.
+  /// From the text being accepted by a loaded voice to the first sample; waiting for standard input does not count.
   var firstAudioMs = 0.0
   var realTimeFactor = 0.0
   var networkCalls = 0

@@ -1,8 +1,9 @@
 import Foundation
 import Reporting
 import SpeechHead
+import Support
 
-/// When every word and phone is spoken, as a file: JSON, SubRip subtitles or a Praat TextGrid.
+/// When every word and phone is spoken, as a file: JSON or a Praat TextGrid; or SubRip subtitles of the text.
 struct SpeechTimings {
   enum Format: String, CaseIterable {
     case json, srt, textgrid
@@ -12,6 +13,8 @@ struct SpeechTimings {
   var phones: [SpeechSynthesizer.Span] = []
   /// One span per sentence, with its text.
   var sentences: [SpeechSynthesizer.Span] = []
+  /// Made for subtitles only.
+  var subtitles = Subtitles()
   var seconds = 0.0
 
   private struct File: Encodable {
@@ -32,20 +35,9 @@ struct SpeechTimings {
     switch try Self.format(of: path) {
     case .json:
       try JSONFile.write(File(seconds: seconds, sentences: sentences, words: words, phones: phones), to: path)
-    case .srt: try Data(subtitles.utf8).write(to: URL(filePath: path), options: .atomic)
-    case .textgrid: try Data(textGrid.utf8).write(to: URL(filePath: path), options: .atomic)
+    case .srt: try AtomicFile.write(subtitles.srt(seconds: seconds).utf8, to: path)
+    case .textgrid: try AtomicFile.write(textGrid.utf8, to: path)
     }
-  }
-
-  private var subtitles: String {
-    func time(_ seconds: Double) -> String {
-      let total = Int((seconds * 1000).rounded())
-      return String(
-        format: "%02d:%02d:%02d,%03d", total / 3_600_000, total / 60_000 % 60, total / 1000 % 60, total % 1000)
-    }
-    return sentences.enumerated().map { index, sentence in
-      "\(index + 1)\n\(time(sentence.start)) --> \(time(sentence.end))\n\(sentence.text)\n"
-    }.joined(separator: "\n")
   }
 
   private var textGrid: String {

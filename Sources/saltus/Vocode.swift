@@ -14,8 +14,9 @@ struct Vocode: ParsableCommand {
     discussion: """
       What this sounds like is the best that a voice of the same mel bands can sound. --bands 0 keeps the linear
       magnitudes. Reports the spectral convergence 20 lg(| |STFT(y)| - S | / |S|) against the recording's magnitudes, and
-      the time from spectrogram to samples. Recordings may be of any length: what is longer than a minute is read and
-      written minute by minute, each of which continues the phases of the one before.
+      the time from spectrogram to samples; silence has no convergence (null in JSON). Recordings may be of any length:
+      what is longer than a minute is read and written minute by minute, each of which continues the phases of the one
+      before.
 
       EXAMPLES:
         saltus vocode speech.wav -o copy.wav
@@ -69,10 +70,24 @@ struct Vocode: ParsableCommand {
   }
 
   private struct Report: Encodable {
-    let spectral_convergence_db: Double
+    /// nil where there is no such number: of silence, and of a copy without any difference.
+    let spectral_convergence_db: Double?
     let real_time_factor: Double
     let milliseconds_per_second: Double
     let audio_seconds: Double
+
+    enum CodingKeys: CodingKey {
+      case spectral_convergence_db, real_time_factor, milliseconds_per_second, audio_seconds
+    }
+
+    /// With null for what there is not.
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(spectral_convergence_db, forKey: .spectral_convergence_db)
+      try container.encode(real_time_factor, forKey: .real_time_factor)
+      try container.encode(milliseconds_per_second, forKey: .milliseconds_per_second)
+      try container.encode(audio_seconds, forKey: .audio_seconds)
+    }
   }
 
   func run() throws {
@@ -80,6 +95,7 @@ struct Vocode: ParsableCommand {
     // What cannot be written is said before the work.
     _ = try AudioFormat(path: output)
     let reader = try ResamplingReader(input, sampleRate: sampleRate)
+    try OutputFiles.prepare(output, json)
     let copy = StretchedCopySynthesis(
       try CopySynthesis(
         stft: try STFT(fftSize: transformSize, hop: hop), sampleRate: Double(sampleRate),
@@ -87,23 +103,32 @@ struct Vocode: ParsableCommand {
         reconstruction: PhaseReconstruction(
           method: methodOption, start: startOption, iterations: iterations, threads: threadOptions.threads)))
     let writer = try AudioWriter(output, sampleRate: sampleRate)
+    var isSilent = true
     while true {
       let block = try reader.read()
       if block.isEmpty { break }
+      isSilent = isSilent && block.allSatisfy { $0 == 0 }
       if Interrupt.isRequested { throw ExitCode(Interrupt.exitCode) }
       try writer.write(try copy.push(block))
     }
     let result = try copy.finish()
     try writer.write(result.samples)
     try writer.finish()
+    let decibels = result.spectralConvergence
     let report = Report(
-      spectral_convergence_db: result.spectralConvergence, real_time_factor: result.realTimeFactor,
+      spectral_convergence_db: decibels.isFinite ? decibels : nil, real_time_factor: result.realTimeFactor,
       milliseconds_per_second: result.millisecondsPerSecond, audio_seconds: result.seconds)
     if let json { try JSONFile.write(report, to: json) }
-    print(
-      String(
-        format: "spectral convergence %.2f dB, %.2f ms per second of audio (%.0fx real time)",
-        report.spectral_convergence_db, report.milliseconds_per_second, 1 / max(report.real_time_factor, 1e-9)))
+    let quality =
+      if decibels.isFinite {
+        String(format: "spectral convergence %.2f dB", decibels)
+      } else {
+        isSilent || decibels > 0 ? "silent" : "no difference"
+      }
+    let time = String(
+      format: "%.2f ms per second of audio (%.0fx real time)", report.milliseconds_per_second,
+      1 / max(report.real_time_factor, 1e-9))
+    print("\(quality), \(time)")
   }
 
   private var methodOption: PhaseReconstruction.Method {

@@ -95,8 +95,12 @@ struct AudioFileTests {
       #expect(try problem(wave(rate: 900_000, samples: [1])) == .absurd("900000 Hz; 1 to 768,000 are possible"))
       #expect(try problem(wave(channels: 1000, samples: [1])) == .absurd("1000 channels; 1 to 64 are possible"))
       #expect(try problem(wave(channels: 0, samples: [1])) == .absurd("0 channels; 1 to 64 are possible"))
+      let long = AudioError.Problem.truncated(expected: 1_500_000_000, found: 3)
+      #expect(try problem(wave(announced: 3_000_000_000, samples: [1, 2, 3])) == long)
       // Programs that write to a pipe do not know the length.
-      #expect(try problem(wave(announced: 0xffff_ffff, samples: [1, 2, 3])) == nil)
+      for length in [0x7fff_f000, 0x8000_0000, 0xffff_ffdb, 0xffff_ffff] {
+        #expect(try problem(wave(announced: length, samples: [1, 2, 3])) == nil)
+      }
       guard case .unreadable = try problem(Data("no sound at all, but text".utf8)) else {
         Issue.record("text was read as sound")
         return
@@ -172,6 +176,40 @@ struct AudioFileTests {
       try writer.finish()
       let samples = try Waveform(contentsOf: folder + "/a.wav").samples
       #expect(samples[1] > 0.999 && samples[2] < -0.999)
+    }
+  }
+
+  /// The header of a WAV file counts its bytes in 32 bits.
+  @Test func whatAWAVFileCannotHoldIsRefused() throws {
+    try withTemporaryPath { folder in
+      let path = folder + "/a.wav"
+      try Waveform(samples: [0.5], sampleRate: 8000).write(to: path)
+      do {
+        let writer = try AudioWriter(path, sampleRate: 8000, format: AudioFormat(.wav, .integer24), mostBytes: 3002)
+        try writer.write([Float](repeating: 0.5, count: 999))
+        try writer.write([0.5])
+        #expect(throws: AudioError(path: path, .tooLong(frames: 1000))) { try writer.write([0.5]) }
+        #expect(writer.sampleCount == 1000)
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.wav"])
+      #expect(try Waveform(contentsOf: path).samples.count == 1)
+      #expect(AudioError(path: path, .tooLong(frames: 1000)).description.contains(".flac"))
+      let writer = try AudioWriter(folder + "/a.flac", sampleRate: 8000, format: nil, mostBytes: 3002)
+      try writer.write([Float](repeating: 0.5, count: 5000))
+      try writer.finish()
+      #expect(try Waveform(contentsOf: folder + "/a.flac").samples.count == 5000)
+    }
+  }
+
+  /// 3 GB, none of which is on the disk.
+  @Test func aLongFileIsWholeByItsHeader() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appending(path: "long.wav")
+      try wave(announced: 3_000_000_000, samples: []).write(to: url)
+      let handle = try FileHandle(forWritingTo: url)
+      try handle.truncate(atOffset: 3_000_000_044)
+      try handle.close()
+      #expect(try AudioReader(url.path).frameCount == 1_500_000_000)
     }
   }
 

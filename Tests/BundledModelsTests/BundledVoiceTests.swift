@@ -58,4 +58,52 @@ struct BundledVoiceTests {
     let mean = try variance(0)
     #expect(try variance(1) > 1.05 * mean)
   }
+
+  /// Speech of 1, 2, 5 and 10 seconds, alone and with silence behind it: in normalised ln mel, whose deviation is 1.
+  @Test func paddingChangesNothing() throws {
+    let voice = try TrainedVoice(contentsOf: url)
+    let description = voice.description
+    let predictor = try AcousticPredictor(voice)
+    let text =
+      "The boy was there when the sun rose, a rod is used to catch pink salmon, the source of the huge river is the clear"
+      + " spring, kick the ball straight and follow through, help the woman get back to her feet."
+    let sentence = try #require(TextNormalizer().normalize(text).sentences.first)
+    let tokens = try PhonemeSequence([sentence], pronouncer: Pronouncer(), phones: description.phones).tokens
+    let exact = EncoderPlan(voice, tokens: tokens.count, threads: 1).run(tokens, speaker: 0)
+    let padded = EncoderPlan(voice, tokens: 2 * tokens.count, threads: 1).run(tokens, speaker: 0)
+    #expect(difference(exact.means, padded.means) < 1e-4)
+    #expect(difference(exact.logDurations, padded.logDurations) < 1e-4)
+
+    let durations = predictor.durations(exact)
+    let conditions = try FrameConditions(description)
+    let pitch = conditions.expectedPitch(exact, durations: durations)
+    for frames in [88, 172, 432, 860] {
+      try #require(durations.reduce(0, +) >= frames)
+      var rows = [Float](repeating: 0, count: frames * conditions.count)
+      rows.withUnsafeMutableBufferPointer {
+        conditions.fill(
+          $0.baseAddress!, frames: 0..<frames, of: exact, durations: durations, pitch: pitch, energy: [], speaker: 0)
+      }
+      func mel(in length: Int) throws -> (mean: [Float], sample: [Float]) {
+        var rows = rows
+        RefinerPlan(voice, frames: length, threads: 1).run(&rows)
+        let mean = (0..<frames).flatMap { rows[$0 * conditions.count..<$0 * conditions.count + description.mel.bands] }
+        return (
+          mean,
+          try DecoderPlan(voice, frames: length, threads: 1).run(
+            rows, speaker: 0, .consistency(steps: 1), noise: .seed(1))
+        )
+      }
+      let alone = try mel(in: frames)
+      for length in [frames + 4, frames * 5 / 4 / 4 * 4] {
+        let beside = try mel(in: length)
+        #expect(difference(alone.mean, beside.mean) < 1e-3, "\(frames) frames in \(length)")
+        #expect(difference(alone.sample, beside.sample) < 1e-3, "\(frames) frames in \(length)")
+      }
+    }
+  }
+
+  private func difference(_ a: [Float], _ b: [Float]) -> Float {
+    a.count == b.count ? zip(a, b).map { abs($0 - $1) }.max() ?? 0 : .infinity
+  }
 }

@@ -108,6 +108,9 @@ struct STFTTests {
     let stft = try STFT(fftSize: 64, hop: 16)
     let signal = tones(500), magnitudes = try stft.magnitudes(of: signal)
     #expect(try stft.spectralConvergence(of: signal, magnitudes: magnitudes) == -.infinity)
+    let silence = [Float](repeating: 0, count: 500), nothing = try stft.magnitudes(of: silence)
+    #expect(try stft.spectralConvergence(of: silence, magnitudes: nothing) == -.infinity)
+    #expect(try stft.spectralConvergence(of: signal, magnitudes: nothing) == .infinity)
     // Twice the signal is away from the magnitudes by themselves.
     #expect(try abs(stft.spectralConvergence(of: signal.map { 2 * $0 }, magnitudes: magnitudes)) < 1e-5)
     let tenth = try stft.spectralConvergence(of: signal.map { 0.9 * $0 }, magnitudes: magnitudes)

@@ -33,9 +33,20 @@ struct SpeechCorpusTests {
     }
   }
 
+  @Test func theListMayNameTheFiles() throws {
+    let list = "a.wav|One\nb.FLAC|Two\nc.wav|Three\nd.wav|Four"
+    try corpus(list, [("wavs/a.wav", 0.1), ("b.flac", 0.1), ("wavs/c.wav.wav", 0.1)]) { folder in
+      let corpus = try SpeechCorpus(folder)
+      #expect(corpus.entries.map(\.id) == ["a", "b", "c.wav", "d"])
+      let paths: [String?] = ["\(folder)/wavs/a.wav", "\(folder)/b.flac", "\(folder)/wavs/c.wav.wav", nil]
+      #expect(corpus.entries.map { corpus.recording(of: $0) } == paths)
+      #expect(corpus.unlisted.isEmpty)
+    }
+  }
+
   @Test(arguments: [
     ("a|one\nwhat is this\n", "line 2: \"what is this\" has no \"|\""), ("a|x\nb|y\na|z\n", "line 3: a is there twice"),
-    ("../a|x\n", "line 1"), ("\n\n", "lists no sentence"),
+    ("a|x\na.wav|y\n", "line 2: a is there twice"), ("../a|x\n", "line 1"), ("\n\n", "lists no sentence"),
   ])
   func badListsAreRefusedByLine(list: String, words: String) throws {
     try corpus(list, []) { folder in
@@ -49,6 +60,36 @@ struct SpeechCorpusTests {
     try withTemporaryPath { folder in
       let error = #expect(throws: CorpusError.self) { _ = try SpeechCorpus(folder) }
       #expect(error?.description.contains("metadata.csv") == true)
+    }
+  }
+
+  @Test func recordingsAreFoundWithoutAList() throws {
+    try withTemporaryPath { folder in
+      #expect(!SpeechCorpus.hasRecordings(folder) && !SpeechCorpus.hasRecordings(folder + "/nowhere"))
+      try Data().write(to: URL(filePath: folder + "/a.txt"))
+      #expect(!SpeechCorpus.hasRecordings(folder))
+      try Data().write(to: URL(filePath: folder + "/a.FLAC"))
+      #expect(SpeechCorpus.hasRecordings(folder))
+    }
+    try corpus("a|one", []) { folder in
+      #expect(SpeechCorpus.hasRecordings(folder))
+    }
+  }
+
+  /// Both are silent, which is not heard of the first: its header says enough.
+  @Test func whatIsFarTooLongIsNotRead() throws {
+    try corpus("session|abcde fghij\nsilent|abcde fghij", []) { folder in
+      for (name, seconds) in [("session", 61), ("silent", 59)] {
+        try Waveform(samples: [Float](repeating: 0, count: seconds * 8000), sampleRate: 8000)
+          .write(to: "\(folder)/wavs/\(name).wav")
+      }
+      let corpus = try SpeechCorpus(folder)
+      let report = CorpusReport(corpus)
+      let problems: [CorpusReport.Problem] = [.long(seconds: 61), .silent]
+      #expect(report.findings.map(\.problem) == problems)
+      #expect(problems[0].description == "61.0 s long; cut it into sentences of 1 to 15 seconds")
+      #expect(report.usable(corpus).isEmpty && report.seconds(of: corpus.entries) == 61)
+      #expect(report.sampleRates == [8000: 2])
     }
   }
 
@@ -68,7 +109,8 @@ struct SpeechCorpusTests {
       let report = CorpusReport(corpus)
       let found = Dictionary(grouping: report.findings, by: \.entry.id).mapValues { $0.map(\.problem) }
       #expect(found.keys.sorted() == ["empty", "long", "loud", "missing", "short", "silent", "text", "wrong"])
-      #expect(found["missing"] == [.missing] && found["silent"] == [.silent] && found["empty"] == [.emptyText])
+      #expect(found["missing"] == [.missing(id: "missing")])
+      #expect(found["silent"] == [.silent] && found["empty"] == [.emptyText])
       guard case .clipped = found["loud"]?.first, case .short = found["short"]?.first,
         case .long = found["long"]?.first, case .mismatched = found["wrong"]?.first,
         case .unreadable(let words) = found["text"]?.first
@@ -77,6 +119,7 @@ struct SpeechCorpusTests {
         return
       }
       #expect(words.contains("text.wav"))
+      #expect(found["missing"]?.first?.description == "there is no recording missing.wav or missing.flac")
       #expect(report.usable(corpus).count == 31)
       #expect(report.sampleRates == [8000: 36])
     }

@@ -145,6 +145,25 @@ struct MelEditorTests {
     #expect(try editor.render(tokens(9), method: .consistency(steps: 1), noise: .seed(2)).mean == result.mean)
   }
 
+  @Test func aVoiceWithPhasesIsEditedInItsOwnChain() throws {
+    var description = VoiceDescription.small()
+    description.sampling.phases = [80, 5, 0.5, 0.002]
+    let editor = try MelEditor(
+      try TrainedVoice(description, weights: description.model.layout.initialize(seed: 3)))
+    let missing = try MissingMel(gaps: [20..<31], frames: frames, bands: 8)
+    let own = SamplingMethod.consistency(steps: editor.description.sampling.fewestSteps)
+    #expect(try editor.networkCalls(own) == 3 && MelEditor(voice).networkCalls(method) == 4)
+    let mel = mel
+    let result = try editor.complete(
+      mel, pitch: pitch, missing: missing, tokens: tokens(9), method: own, noise: .seed(1))
+    for (i, value) in missing.mask.enumerated() where value == 0 { #expect(result.logMel[i] == mel[i]) }
+    #expect(result.logMel.allSatisfy { $0.isFinite })
+    for other in [SamplingMethod.consistency(steps: 8), method] {
+      let error = #expect(throws: SpeechError.self) { try editor.networkCalls(other) }
+      #expect(error?.description.contains("this model was trained for") == true)
+    }
+  }
+
   @Test func denoisingKeepsWhatItsNoiseLeaves() throws {
     let editor = try MelEditor(voice)
     let mel = mel

@@ -60,6 +60,7 @@ struct CorpusExaminationTests {
 
   private struct Described: Decodable {
     var sentences, usable, heldOut: Int
+    var minutes, heldOutMinutes, leftOutMinutes: Double
   }
 
   @Test func theCommandCountsThemWithTheTrainingsOwnSettings() throws {
@@ -70,13 +71,31 @@ struct CorpusExaminationTests {
         ["data", "describe", path, "--threads", "1", "--json", json] + settings.flatMap { ["--set", $0] })
       #expect(result.code == 0, "\(result.errors)")
       let described = try JSONDecoder().decode(Described.self, from: Data(contentsOf: URL(filePath: json)))
-      let examples = try SpeechExamples([try SpeechCorpus(path)], .tiny, threads: 1)
+      let corpus = try SpeechCorpus(path)
+      let examples = try SpeechExamples([corpus], .tiny, threads: 1)
       #expect(described.sentences == sentences.count + 6)
       #expect(described.usable == examples.training.count + examples.heldOut.count)
       #expect(described.heldOut == examples.heldOut.count && described.heldOut > 0)
+      let parts = [described.minutes, described.heldOutMinutes, described.leftOutMinutes]
+      let minutes = CorpusReport(corpus).seconds(of: corpus.entries) / 60
+      #expect(parts.allSatisfy { $0 > 0 } && abs(parts.reduce(0, +) - minutes) < 1e-9)
       #expect(result.output.contains("problem     s17 (line 18): "))
-      let other = try SaltusCommand.run(["data", "describe", path + "/wavs", "--set", "mel.bands=16"])
+      #expect(result.output.contains("there is no recording gone.wav or gone.flac: left out"))
+      let other = try SaltusCommand.run(["data", "describe", path + "/..", "--set", "mel.bands=16"])
       #expect(other.code == 1 && other.errors.contains("are for recordings"), "\(other.errors)")
+    }
+  }
+
+  @Test func whatCannotBeTrainedOnEndsWithAnError() throws {
+    try corpus { path in
+      let unlisted = try SaltusCommand.run(["data", "describe", path + "/wavs"])
+      #expect(unlisted.code == 1 && unlisted.errors.contains("there is no metadata.csv"), "\(unlisted.errors)")
+      try Data("gone|not there\nsilent|all is silent\n".utf8).write(to: URL(filePath: path + "/metadata.csv"))
+      let result = try SaltusCommand.run(["data", "describe", path, "--threads", "1"])
+      #expect(result.code == 1, "\(result.errors)")
+      #expect(result.output.contains("sentences   2, of which 0 are trained on and 0 held out"))
+      #expect(result.output.contains("problem     no sentence can be trained on"))
+      #expect(result.output.contains("problem     silent (line 2): the recording is silent: left out"))
     }
   }
 }

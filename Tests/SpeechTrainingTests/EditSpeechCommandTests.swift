@@ -1,4 +1,5 @@
 import Foundation
+import SpeechHead
 import TestSupport
 import Testing
 
@@ -58,6 +59,47 @@ struct EditSpeechCommandTests {
     }
   }
 
+  @Test func noiseLevelsAreTheUsersOwn() throws {
+    try withTemporaryFolder { folder in
+      let recording = try speak(folder)
+      let gap = [recording, "--gap", "0.4:0.7", "--simulate"]
+      let edited = try edit(folder, gap + ["--sigmas", "20,2,0.3"])
+      #expect(edited.network_calls == 3 && edited.known_error == 0 && edited.missing_frames! > 20)
+      let other = try edit(folder, gap + ["--sigmas", "20,0.3"])
+      #expect(other.network_calls == 2 && other.mel_distance!.edit != edited.mel_distance!.edit)
+      let taken = try edit(folder, ["--between", "1", "2", "--share", "0.5", "--sigmas", "20,0.5"])
+      #expect(taken.network_calls == 2)
+    }
+  }
+
+  /// A voice that was trained for one chain alone is asked for that one, without being told.
+  @Test func aVoiceWithPhasesIsAskedForItsChain() throws {
+    try withTemporaryFolder { folder in
+      let recording = try speak(folder)
+      let bundled = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Sources/saltus/Models/default.safetensors")
+      let voice = try TrainedVoice(contentsOf: bundled)
+      var description = voice.description
+      (description.sampling.phases, description.sampling.middle) = ([20, 3, 0.5, 0.002], [])
+      let file = folder.appending(path: "phases.safetensors")
+      try TrainedVoice(description, weights: voice.weights).writeBundle(to: file)
+      let gap = [recording, "--gap", "0.4:0.7", "--simulate", "--voice", file.path]
+      let edited = try edit(folder, gap)
+      #expect(edited.network_calls == 3 && edited.known_error == 0)
+      #expect(try edit(folder, ["--between", "1", "2", "--share", "0.5", "--voice", file.path]).network_calls == 3)
+      for (arguments, words) in [
+        (gap + ["--steps", "8"], "which is what this model was trained for"),
+        (gap + ["--sigmas", "20,1"], "this model was trained for one chain"),
+        ([recording, "--denoise", "0.5", "--voice", file.path], "--denoise 0.5: this voice was trained for one chain"),
+      ] {
+        let output = folder.appending(path: "no.wav")
+        let result = try SaltusCommand.run(["edit", "speech", "--text", text, "-o", output.path] + arguments)
+        #expect(result.code == 1 && result.errors.contains(words), "\(result.errors)")
+        #expect(!FileManager.default.fileExists(atPath: output.path))
+      }
+    }
+  }
+
   @Test func aTakeBetweenTwoHasTheirDetail() throws {
     try withTemporaryFolder { folder in
       let between = ["--temperature", "1", "--between", "1", "2", "--share"]
@@ -85,6 +127,10 @@ struct EditSpeechCommandTests {
     (["--between", "1", "2", "--share", "0.5", "--coarse", "4"], "no recording to edit"),
     (["x.wav", "--denoise", "1", "--every", "4"], "draws everything anew"),
     (["x.wav", "--gap", "0:1", "--share", "0.5"], "belong together"),
+    (["x.wav", "--gap", "0:1", "--sigmas", "20,2", "--steps", "4"], "in place of --steps"),
+    (["x.wav", "--gap", "0:1", "--sigmas", "20"], "at least 2 noise levels"),
+    (["x.wav", "--gap", "0:1", "--sigmas", "20,much"], "give numbers with commas"),
+    (["x.wav", "--denoise", "1", "--sigmas", "1,0.5"], "the first noise level is --denoise's own"),
   ])
   func optionsThatDoNotGoTogetherAreRefused(arguments: [String], words: String) throws {
     let result = try SaltusCommand.run(["edit", "speech", "-o", "y.wav", "--text", "Yes."] + arguments)

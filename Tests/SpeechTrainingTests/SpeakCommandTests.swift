@@ -60,20 +60,57 @@ struct SpeakCommandTests {
     }
   }
 
-  /// Speech of what has come through a pipe that stays open.
+  @Test func waitingForTextIsNoWork() throws {
+    try withTemporaryFolder { folder in
+      let (wav, json) = (folder.appending(path: "x.wav").path, folder.appending(path: "x.json").path)
+      let (process, input) = (Process(), Pipe())
+      process.executableURL = try SaltusCommand.executable()
+      process.arguments = ["speak", "-o", wav, "--json", json, "--threads", "1"]
+      process.standardInput = input
+      process.standardOutput = Pipe()
+      let start = DispatchTime.now()
+      try process.run()
+      try input.fileHandleForWriting.write(contentsOf: Data("This is a".utf8))
+      Thread.sleep(forTimeInterval: 4)
+      try input.fileHandleForWriting.write(contentsOf: Data(" sentence.".utf8))
+      try input.fileHandleForWriting.close()
+      process.waitUntilExit()
+      let elapsed = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e6
+      #expect(process.terminationStatus == 0)
+      let report = try object(String(contentsOfFile: json, encoding: .utf8))
+      for key in ["first_audio_ms", "total_ms", "text_ms"] {
+        let milliseconds = try #require(report[key] as? Double)
+        // Whatever else it did, for these four seconds it waited.
+        #expect(elapsed - milliseconds > 3900, "\(key)")
+      }
+    }
+  }
+
+  /// A paragraph that has ended, or with --lines a line.
+  @Test(arguments: [(["--lines"], "Hello there.\n"), ([], "Hello there\n\n"), (["--ssml"], "<p>Hello there.</p>")])
+  func whatHasEndedIsSpoken(options: [String], text: String) throws {
+    try expectAudio(of: text, options)
+  }
+
+  /// Sentences behind which others have come.
   @Test(arguments: [false, true]) func textIsSpokenBeforeItHasEnded(isSSML: Bool) throws {
+    let sentence = isSSML ? "<s>This is a sentence.</s> " : "This is a sentence. "
+    try expectAudio(
+      of: (isSSML ? "<speak>" : "") + String(repeating: sentence, count: 12), isSSML ? ["--ssml"] : [])
+  }
+
+  /// Speech of what has come through a pipe that stays open.
+  private func expectAudio(of text: String, _ options: [String]) throws {
     let process = Process()
     let (input, output) = (Pipe(), Pipe())
     process.executableURL = try SaltusCommand.executable()
-    process.arguments = ["speak", "--raw", "--threads", "1"] + (isSSML ? ["--ssml"] : [])
+    process.arguments = ["speak", "--raw", "--threads", "1"] + options
     process.standardInput = input
     process.standardOutput = output
     try process.run()
     // It would end what it does after any other signal.
     defer { kill(process.processIdentifier, SIGKILL) }
-    let sentence = isSSML ? "<s>This is a sentence.</s> " : "This is a sentence. "
-    try input.fileHandleForWriting.write(
-      contentsOf: Data(((isSSML ? "<speak>" : "") + String(repeating: sentence, count: 12)).utf8))
+    try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
     // Were it to wait for more, nothing would ever come.
     let watch = DispatchWorkItem { [number = process.processIdentifier] in kill(number, SIGKILL) }
     DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: watch)

@@ -26,6 +26,24 @@ struct AtomicFileTests {
     }
   }
 
+  @Test func aPreparedFileCanBeWrittenAndIsAsItWas() throws {
+    try withTemporaryPath { folder in
+      let path = folder + "/new/deep/file.txt"
+      try AtomicFile.prepare(path)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/new/deep").isEmpty)
+      try AtomicFile.write(Data("old".utf8), to: path)
+      try AtomicFile.prepare(path)
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/new/deep") == ["file.txt"])
+      #expect(throws: FileError(path: folder + "/new", "is a folder")) { try AtomicFile.prepare(folder + "/new") }
+      #expect(throws: FileError.self) { try AtomicFile.prepare(path + "/inside") }
+    }
+    #expect(throws: FileError(path: "/proc/x/report.json", "the folder /proc/x cannot be made")) {
+      try AtomicFile.prepare("/proc/x/report.json")
+    }
+    try AtomicFile.prepare("/dev/null")
+  }
+
   @Test func aDeviceIsWrittenToAndNotReplaced() throws {
     try AtomicFile.write(Data("gone".utf8), to: "/dev/null")
     var status = stat()

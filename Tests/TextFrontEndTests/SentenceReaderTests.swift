@@ -29,6 +29,54 @@ import TextFrontEnd
     #expect(taken < 40)
   }
 
+  /// Whoever types or pipes a paragraph hears all of it before the next one begins.
+  @Test(arguments: [
+    "Hello there.\n\n", "Hello there\n \n", "Dr. Hello there...\n\n", "Hello (there).\"\n\n", "Hello [[DH EH1 R]]\n\n",
+  ])
+  func aParagraphIsGivenWhenItEnds(text: String) throws {
+    let pieces = sequence(state: 0) { (count: inout Int) -> String? in
+      count += 1
+      #expect(count == 1, "more was read")
+      return count == 1 ? text : nil
+    }
+    var reader = SentenceReader(pieces)
+    let whole = TextNormalizer().normalize(text + "Another paragraph.").sentences
+    for sentence in whole.dropLast() { #expect(reader.next() == sentence) }
+
+    let markup = sequence(state: 0) { (count: inout Int) -> String? in
+      count += 1
+      #expect(count == 1, "more was read")
+      return count == 1 ? "<speak><p><s>Hello there.</s></p>" : nil
+    }
+    var markupReader = SSMLSentenceReader(markup)
+    #expect(try markupReader.next()?.description == "hello there.")
+  }
+
+  @Test func nothingLooksPastAParagraph() {
+    let endings = ["at 5 p.m.", "by Mr.", "of Abt.", "he said \"no.", "in the U.S.", "no.", "...", "x"]
+    let beginnings = ["EST is it.", "the end.", "I go.", "5 are here.", "\"Quoted.\"", "Sales."]
+    for ending in endings {
+      for beginning in beginnings {
+        let both = TextNormalizer().normalize(ending + "\n\n" + beginning).sentences.map(\.description)
+        let first = TextNormalizer().normalize(ending + "\n\n").sentences.map(\.description)
+        #expect(
+          both == first + TextNormalizer().normalize(beginning).sentences.map(\.description), "\(ending) \(beginning)")
+      }
+    }
+  }
+
+  /// What a voice has to keep of a sentence is bounded, whatever it consists of.
+  @Test(arguments: ["a", "7", "[[AA B K D EH]] ", "word ", "Mr."]) func sentencesAreBounded(unit: String) {
+    let text = String(repeating: unit, count: 30_000 / unit.utf8.count)
+    var longest = 0
+    for sentence in TextNormalizer().normalize(text).sentences {
+      let words = sentence.clauses.flatMap(\.words)
+      longest = max(longest, words.reduce(0) { $0 + max($1.text.utf8.count, 3 * ($1.phonemes?.count ?? 0)) })
+    }
+    // Digits become words of about four letters.
+    #expect(longest > 0 && longest < 12_000, "\(longest)")
+  }
+
   @Test func emptyTextHasNoSentences() {
     for text in ["", " ", "\n\n\n", "...", "😀", "?!", "()"] {
       #expect(TextNormalizer().normalize(text).sentences.isEmpty, "\(text)")

@@ -47,6 +47,9 @@ struct SSMLReader {
     }
   }
 
+  /// Whether a paragraph has just ended.
+  var isBehindParagraph: Bool { tokenizer.isBehindParagraph }
+
   /// The finished tokens, which the reader forgets.
   mutating func take() -> [TextToken] { tokenizer.take() }
 

@@ -41,10 +41,11 @@ public struct SSMLSentenceReader<Pieces: Sequence<String>> {
         return sentences.append(try reader.readEnd(), isLast: true)
       }
       try reader.read(event, from: scanner.start, to: scanner.place.offset)
+      if reader.isBehindParagraph { break }
     }
     sentences.append(reader.take())
   }
 
-  /// Characters and tags between two looks for the end of a sentence.
+  /// Characters and tags between two looks for the end of a sentence, at most.
   private static var stride: Int { 64 }
 }

@@ -1,6 +1,7 @@
 /// Reads text of any length sentence by sentence in bounded memory.
 ///
-/// The pieces of text may be cut anywhere: the sentences are those of the whole text.
+/// The pieces of text may be cut anywhere: the sentences are those of the whole text. The last sentence of a paragraph is
+/// there when its paragraph has ended, and any other when a few words behind it are.
 ///
 ///     for sentence in SentenceReader(lines) { … }
 public struct SentenceReader<Pieces: Sequence<String>>: Sequence, IteratorProtocol {
@@ -35,10 +36,11 @@ public struct SentenceReader<Pieces: Sequence<String>>: Sequence, IteratorProtoc
       guard let scalar = scalars.next() else { return sentences.append(tokenizer.takeAll(), isLast: true) }
       tokenizer.append(scalar, at: offset)
       offset += 1
+      if tokenizer.isBehindParagraph { break }
     }
     sentences.append(tokenizer.take())
   }
 
-  /// Characters between two looks for the end of a sentence.
+  /// Characters between two looks for the end of a sentence, at most.
   private static var stride: Int { 64 }
 }

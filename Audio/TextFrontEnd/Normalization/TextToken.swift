@@ -38,6 +38,12 @@ struct TextToken: Hashable, Sendable {
   var isWord: Bool { kind == .word }
   var isDigits: Bool { kind == .digits }
 
+  /// Its share of a long text, in characters.
+  var length: Int { if case .phonemes(let symbols) = kind { 3 * symbols.count } else { text.utf8.count } }
+
+  /// Whether a paragraph ends here: nothing looks past it.
+  var endsParagraph: Bool { kind == .boundary(.paragraph) }
+
   func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
 
   /// Whether it is a word that begins with a capital.

@@ -53,10 +53,14 @@ struct TextTokenizer {
     newlines = 0
   }
 
+  /// Whether a paragraph has just ended.
+  var isBehindParagraph: Bool { tokens.last?.endsParagraph == true }
+
   /// The finished tokens, which the tokenizer forgets.
   mutating func take() -> [TextToken] {
-    // The last ones may still become an ellipsis or inline phonemes.
-    let finished = Array(tokens.dropLast(3))
+    // The last ones may still become an ellipsis or inline phonemes, but for those before the end of a paragraph.
+    let paragraphs = tokens.lastIndex(where: \.endsParagraph).map { $0 + 1 } ?? 0
+    let finished = Array(tokens.prefix(max(paragraphs, tokens.count - 3)))
     tokens.removeFirst(finished.count)
     return finished
   }
