@@ -13,7 +13,7 @@ public struct AudioError: Error, Equatable, CustomStringConvertible {
     case notFinite(frame: Int)
     /// A format that cannot be written.
     case unsupported(String)
-    /// More than a WAV file can hold, which is so many frames.
+    /// More than a WAV file can hold, which was finished with so many frames.
     case tooLong(frames: Int)
     /// The disk's or the library's words.
     case unwritable(String)
@@ -37,7 +37,7 @@ public struct AudioError: Error, Equatable, CustomStringConvertible {
     case .notFinite(let frame): "\(path): frame \(frame) is not a number or infinite; export it again as 16-bit"
     case .unsupported(let words): "\(path): \(words)"
     case .tooLong(let frames):
-      "\(path): cannot be written: a WAV file ends at 4 GB, here after \(frames) frames; give it a name ending in .flac"
+      "\(path): a WAV file ends at 4 GB; it holds the first \(frames) frames, for all of them give it a name ending in .flac"
     case .unwritable(let words): "\(path): cannot be written: \(words)"
     }
   }

@@ -52,11 +52,14 @@ public final class AudioWriter {
 
   /// Appends samples, [-1, 1].
   ///
-  /// - Throws: `AudioError`: a sample that is no number, a disk that is full, or more than a WAV file can hold, of
-  ///   which nothing is written then.
+  /// - Throws: `AudioError`: a sample that is no number, a disk that is full, or more than a WAV file can hold: the file is
+  ///   finished then, with what was written before.
   public func write(_ samples: [Float]) throws(AudioError) {
     precondition(file != nil, "the file is finished")
-    if samples.count > mostSamples - sampleCount { throw AudioError(path: path, .tooLong(frames: mostSamples)) }
+    if samples.count > mostSamples - sampleCount {
+      try finish()
+      throw AudioError(path: path, .tooLong(frames: sampleCount))
+    }
     var samples = samples
     for i in samples.indices {
       if !samples[i].isFinite { throw AudioError(path: path, .notFinite(frame: sampleCount + i)) }

@@ -69,6 +69,15 @@ public struct Philox: RandomNumberGenerator, Sendable {
     return radius * cos(angle)
   }
 
+  /// Leaves out so many of the stream's first normal numbers, in no time: two of them are made of one block.
+  ///
+  /// - Precondition: nothing was drawn yet.
+  public mutating func skipNormals(_ count: Int) {
+    precondition(used == 4 && spareNormal == nil && counter.0 == 0, "numbers have been drawn")
+    counter.0 = UInt32(count / 2)
+    if count % 2 == 1 { _ = normal() }
+  }
+
   /// Ten rounds of Philox4x32.
   package static func block(
     _ counter: (UInt32, UInt32, UInt32, UInt32), _ key: (UInt32, UInt32)

@@ -45,17 +45,22 @@ public struct Figure: Sendable {
 }
 
 extension Figure.Format {
+  /// The format that a path's ending says.
+  ///
+  /// - Throws: `ChartError.unknownFormat`.
+  public init(path: String) throws(ChartError) {
+    switch (path as NSString).pathExtension.lowercased() {
+    case "png": self = .png
+    case "svg": self = .svg
+    default: throw .unknownFormat(path: path)
+    }
+  }
+
   /// Writes a picture in the format that the path's ending says, and makes its folder.
   static func write(
     to path: String, _ bytes: (Figure.Format) throws(ChartError) -> [UInt8]
   ) throws(ChartError) {
-    let format: Figure.Format
-    switch (path as NSString).pathExtension.lowercased() {
-    case "png": format = .png
-    case "svg": format = .svg
-    default: throw .unknownFormat(path: path)
-    }
-    let bytes = try bytes(format)
+    let bytes = try bytes(Figure.Format(path: path))
     let url = URL(filePath: path)
     do {
       try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)

@@ -6,14 +6,16 @@ public enum NoiseSource: Sendable, Hashable {
 
   /// What fills arrays of one length with noise, each with that of its next use.
   ///
-  /// - Parameter step: tells the uses of a seed apart.
-  public func filling(step: UInt32) -> (UnsafeMutableBufferPointer<Float>) -> Void {
+  /// - Parameters:
+  ///   - step: tells the uses of a seed apart.
+  ///   - skipped: so many numbers are left out at the beginning, of what is a stretch of something longer.
+  public func filling(step: UInt32, skipping skipped: Int = 0) -> (UnsafeMutableBufferPointer<Float>) -> Void {
     switch self {
     case .seed(let seed):
-      var noise = SampleNoise(seeds: [seed], step: step)
+      var noise = SampleNoise(seeds: [seed], step: step, skipping: skipped)
       return { noise.fill($0) }
     case .between(let first, let second, let share):
-      var noises = [first, second].map { SampleNoise(seeds: [$0], step: step) }
+      var noises = [first, second].map { SampleNoise(seeds: [$0], step: step, skipping: skipped) }
       return { values in
         let ends = noises.indices.map { index in
           noises[index].fill(values)

@@ -19,6 +19,31 @@ public struct Parameterisation: Sendable, Hashable, Codable {
     self.noiseScale = noiseScale
   }
 
+  private enum CodingKeys: CodingKey {
+    case preconditioning, noiseScale, linearScale
+  }
+
+  /// - Throws: `DecodingError` also for a model whose embedding was told of another multiple of t, as earlier ones were.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    preconditioning = try values.decode(Preconditioning.self, forKey: .preconditioning)
+    noiseScale = try values.decode(NoiseScale.self, forKey: .noiseScale)
+    guard preconditioning.frame == .linear else { return }
+    guard try values.decodeIfPresent(Double.self, forKey: .linearScale) == Self.linearScale else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .linearScale, in: values,
+        debugDescription: "the network was trained with another embedding of time, by another version: train it again")
+    }
+  }
+
+  /// The linear frame's scale, too, where it counts.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(preconditioning, forKey: .preconditioning)
+    try values.encode(noiseScale, forKey: .noiseScale)
+    if preconditioning.frame == .linear { try values.encode(Self.linearScale, forKey: .linearScale) }
+  }
+
   /// All that a denoiser needs to know of one noise level, `preconditioning.boundarySigma` or more (a precondition).
   public func values(at sigma: Double) -> NoiseLevel.Values {
     // Plain EDM coefficients at sigma 0 multiply the network's output by 0: any finite u does, and ln 0 is none.

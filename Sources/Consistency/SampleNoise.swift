@@ -7,9 +7,13 @@ public struct SampleNoise: Sendable {
   /// One generator per sample, in the order of the samples.
   public init(_ generators: [Philox]) { self.generators = generators }
 
-  /// One per seed; `step` tells the queries of a control loop apart.
-  public init(seeds: [UInt64], step: UInt32 = 0) {
-    generators = seeds.map { Philox(seed: $0, step: step, sample: 0, stream: .policy) }
+  /// One per seed; `step` tells the queries of a control loop apart, and of each so many numbers are left out.
+  public init(seeds: [UInt64], step: UInt32 = 0, skipping skipped: Int = 0) {
+    generators = seeds.map { seed in
+      var generator = Philox(seed: seed, step: step, sample: 0, stream: .policy)
+      generator.skipNormals(skipped)
+      return generator
+    }
   }
 
   /// Fills `[samples, …]`, each sample from its own generator, which goes on where it stopped.

@@ -95,11 +95,12 @@ package final class DecoderPlan {
   /// A sample, `[frames, bands]`, for the rows of conditions that are given.
   ///
   /// - Parameters:
+  ///   - noiseStart: frames of the noise that lie before these.
   ///   - sketch: where the first noise is centred, `[frames, bands]`.
   ///   - use: what of the sketch is kept. A plan for blocks has a multiple of their frames.
   package func run(
-    _ conditions: [Float], speaker: Int, _ method: SamplingMethod, noise: NoiseSource, sketch: [Float]? = nil,
-    use: AcousticPredictor.Given.Use = .sketch
+    _ conditions: [Float], speaker: Int, _ method: SamplingMethod, noise: NoiseSource, noiseStart: Int = 0,
+    sketch: [Float]? = nil, use: AcousticPredictor.Given.Use = .sketch
   ) throws(ConsistencyError) -> [Float] {
     let bands = description.mel.bands
     let count = conditions.count / description.decoder.frameCondition
@@ -112,7 +113,8 @@ package final class DecoderPlan {
     // Every call of a chain has a generator of its own, so that no frame's noise depends on the padding, which has none.
     var call: UInt32 = 0
     let fillNoise = { (values: UnsafeMutableBufferPointer<Float>) in
-      noise.filling(step: call)(UnsafeMutableBufferPointer(rebasing: values[..<(count * bands)]))
+      let fill = noise.filling(step: call, skipping: noiseStart * bands)
+      fill(UnsafeMutableBufferPointer(rebasing: values[..<(count * bands)]))
       values[(count * bands)...].update(repeating: 0)
       call += 1
     }

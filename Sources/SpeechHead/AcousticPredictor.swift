@@ -94,11 +94,13 @@ public final class AcousticPredictor {
   ///   - pitch: of all frames, its normalised logarithm, 0 for none; nil for what the encoder expects.
   ///   - energy: of all frames, where that is told; nil for what the encoder expects.
   ///   - noise: decides all of it, whatever the length that is computed beside it.
+  ///   - noiseStart: frames of the noise that lie before the stretch: stretches that overlap have the same noise there.
   ///   - given: a spectrogram of these frames to be edited; nil for a free sample. The mean knows nothing of it.
   /// - Throws: `SpeechError.badSetting` for a method that makes no falling chain.
   public func mel(
     _ encoded: EncodedUtterance, durations: [Int32], frames: Range<Int>? = nil, pitch: [Float]? = nil,
-    energy: [Float]? = nil, speaker: Int, method: Method, noise: NoiseSource, given: Given? = nil
+    energy: [Float]? = nil, speaker: Int, method: Method, noise: NoiseSource, noiseStart: Int = 0,
+    given: Given? = nil
   ) throws(SpeechError) -> [Float] {
     let range = frames ?? 0..<durations.reduce(0) { $0 + Int($1) }
     let bands = conditions.bands
@@ -128,7 +130,8 @@ public final class AcousticPredictor {
       // The decoder's data is what the mean leaves.
       let sketch = given.map { zip($0.mel, mel).map { $0 - $1 } }
       sample = try plan.run(
-        rows, speaker: speaker, sampling, noise: noise, sketch: sketch, use: given?.use ?? .sketch)
+        rows, speaker: speaker, sampling, noise: noise, noiseStart: noiseStart, sketch: sketch,
+        use: given?.use ?? .sketch)
     } catch {
       throw .badSetting("\(error)")
     }

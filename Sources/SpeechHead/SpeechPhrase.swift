@@ -19,23 +19,22 @@ package struct SpeechPhrase {
   ///
   /// - Parameters:
   ///   - ends: the frame at which each token ends.
-  ///   - isFirst: whether the text begins with it.
+  ///   - isFirst: whether nothing was said before it.
   static func phrases(of sequence: PhonemeSequence, ends: [Int], isFirst: Bool) -> [SpeechPhrase] {
     let wordEnds = sequence.words.map { ends[$0.tokens.upperBound - 1] }
     let clauses = sequence.clauses
-    // A break before the first word has no tokens.
-    func end(_ clause: PhonemeSequence.Span) -> Int {
-      clause.tokens.upperBound > 0 ? ends[clause.tokens.upperBound - 1] : 0
-    }
+    var isFirst = isFirst
     var phrases: [SpeechPhrase] = []
     var start = 0
     for (index, clause) in clauses.enumerated() {
-      let (end, isLast) = (end(clause), index == clauses.count - 1)
-      let isShort = isFirst && phrases.isEmpty && end - start >= shortest
+      // A clause of nothing but a break ends where the silence before all words does, or the clause before it.
+      let (end, isLast) = (ends[clause.tokens.upperBound - 1], index == clauses.count - 1)
+      let isShort = isFirst && end - start >= shortest
       let isFull = !isLast && ends[clauses[index + 1].tokens.upperBound - 1] - start > longest
       if isLast || clause.silence != nil || clause.hasPause && (isShort || isFull) {
-        let pieces = pieces(of: start..<end, wordEnds: wordEnds, isFirst: isFirst && start == 0)
+        let pieces = pieces(of: start..<end, wordEnds: wordEnds, isFirst: isFirst)
         phrases.append(SpeechPhrase(frames: start..<end, pieces: pieces, silence: clause.silence))
+        if wordEnds.contains(where: { start < $0 && $0 <= end }) { isFirst = false }
         start = end
       }
     }
@@ -68,7 +67,7 @@ package struct SpeechPhrase {
 /// there, and fade into each other about it.
 package struct PieceSeam {
   /// Frames on either side of the place that are of both.
-  static let overlap = 8
+  package static let overlap = 8
   /// Frames that a piece is computed beyond the place.
   package static let margin = 32
 

@@ -59,6 +59,7 @@ public final class SpeechSynthesizer {
   private let pronouncer: Pronouncer
   private let callsPerChunk: Int
   private var sentenceCount = 0
+  private var hasSpoken = false
   private var sampleCount = 0
 
   /// - Parameter lexicon: The sounds of the user's words; the normaliser that made the sentences has it too, for words as
@@ -87,11 +88,12 @@ public final class SpeechSynthesizer {
     let sequence = try PhonemeSequence([sentence], pronouncer: pronouncer, phones: description.phones)
     cost.text += clock.lap()
     let seed = settings.seed &+ UInt64(sentenceCount) &* 0x9e37_79b9_7f4a_7c15
-    let isFirst = sentenceCount == 0
     sentenceCount += 1
     if sequence.isEmpty {
       return try emit(silence(sequence.clauses.reduce(0) { $0 + ($1.silence ?? 0) }))
     }
+    let isFirst = !hasSpoken
+    hasSpoken = true
     let encoded = predictor.encode(sequence.tokens, speaker: settings.speaker)
     let durations = predictor.durations(encoded) { settings.lengthScale / sequence.rates[$0] }
     let ends = tokenEnds(durations)
@@ -145,7 +147,8 @@ public final class SpeechSynthesizer {
         piece.lowerBound - (continues ? PieceSeam.margin : 0)..<piece.upperBound + (isContinued ? PieceSeam.margin : 0)
       var mel = try predictor.mel(
         spoken.encoded, durations: spoken.durations, frames: computed, speaker: settings.speaker,
-        method: settings.method, noise: .seed(seed &+ UInt64(piece.lowerBound)))
+        method: settings.method, noise: .seed(seed &+ UInt64(phrase.frames.lowerBound)),
+        noiseStart: computed.lowerBound - phrase.frames.lowerBound)
       mel = seam.join(
         mel, of: computed, piece: piece, bands: description.mel.bands, continues: continues, isContinued: isContinued)
       description.finish(&mel, speaker: settings.speaker)

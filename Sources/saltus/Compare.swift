@@ -173,13 +173,14 @@ struct Compare: ParsableCommand {
   }
 
   private func runPolicies() throws {
-    let (file, preset) = try readPreset(env.rawValue)
+    let (preset, folder) = try readPreset(env.rawValue)
     let settings = ComparisonSettings(
       world: env.rawValue, budget: budget ?? preset.budget ?? 60_000, batchSize: batch ?? preset.batchSize ?? 128,
       seed: seed, episodes: episodes ?? 500, firstSeed: firstSeed, reset: reset.rawValue)
     let rows: [ComparisonRow<EvaluationReport>] = try collectedRows(settings) { out, _ in
       try ComparisonRun<PolicyComparison>(
-        preset: file, methods: methodNames, settings: settings, overrides: overrides, out: out, trained: trainedStages
+        preset: preset, in: folder, methods: methodNames, settings: settings, overrides: overrides, out: out,
+        trained: trainedStages
       ) { preset, plans in
         let trained = try trainedFiles(plans)
         for file in trained.values { _ = try TrainedPolicy(contentsOf: file) }
@@ -195,14 +196,15 @@ struct Compare: ParsableCommand {
     let recognised = try metrics.map { try RecognitionMetrics(contentsOf: $0) }
     let corpora = try data.map { try SpeechCorpus($0) }
     let pronunciations = try UserLexicon(option: lexicon)
-    let (file, preset) = try readPreset("speech")
+    let (preset, folder) = try readPreset("speech")
     let settings = ComparisonSettings(
       speakers: corpora.map(\.name), budget: budget ?? preset.budget ?? 60_000,
       batchSize: batch ?? preset.batchSize ?? 16, seed: seed, sentences: episodes ?? 100, firstSeed: firstSeed,
       lexicon: try lexicon.map(Self.checksum))
     var rows: [ComparisonRow<SpeechEvaluationReport>] = try collectedRows(settings) { out, earlier in
       try ComparisonRun<SpeechComparison>(
-        preset: file, methods: methodNames, settings: settings, overrides: overrides, out: out, trained: trainedStages
+        preset: preset, in: folder, methods: methodNames, settings: settings, overrides: overrides, out: out,
+        trained: trainedStages
       ) { _, plans in
         try SpeechComparison(
           corpora, plans, settings: settings, lexicon: pronunciations, out: out,
@@ -221,10 +223,11 @@ struct Compare: ParsableCommand {
     try write(Comparison(rows))
   }
 
-  /// The preset's file, and what it says; nothing where nothing is trained.
-  private func readPreset(_ name: String) throws -> (file: String, values: ComparisonPreset) {
+  /// What the preset says, which is nothing where nothing is trained, and its folder.
+  private func readPreset(_ name: String) throws -> (ComparisonPreset, folder: URL) {
     let file = preset ?? "Examples/Presets/compare/\(name)/comparison.yaml"
-    return (file, try data.isEmpty ? ComparisonPreset() : ComparisonPreset(file: file))
+    let values = try data.isEmpty ? ComparisonPreset() : ComparisonPreset(file: file)
+    return (values, URL(filePath: file).deletingLastPathComponent())
   }
 
   private static func checksum(_ file: String) throws -> String {

@@ -50,19 +50,18 @@ struct ComparisonRun<Head: ComparedHead> {
   private let trained: [String: String]
   private let head: Head
 
-  /// Reads preset and configurations; trains nothing.
+  /// Reads the methods' configurations; trains nothing.
   ///
   /// - Parameters:
+  ///   - folder: the preset's, in which these are.
   ///   - trained: what `head` takes in place of a stage's checkpoint, by the stage's folder: these are not trained.
   ///   - head: made from the preset and the plans that are needed.
   /// - Throws: `CommandFailure` and `ConfigurationError`: see `ComparisonPreset` and `ComparisonPlan`; what `head` throws.
   init(
-    preset path: String, methods: [String]?, settings: ComparisonSettings, overrides: [String], out: String,
-    trained: [String: String] = [:], head: (ComparisonPreset, [Plan]) throws -> Head
+    preset: ComparisonPreset, in folder: URL, methods: [String]?, settings: ComparisonSettings, overrides: [String],
+    out: String, trained: [String: String] = [:], head: (ComparisonPreset, [Plan]) throws -> Head
   ) throws {
-    let preset = try ComparisonPreset(file: path)
     let asked = try preset.methods(named: methods).map(\.name)
-    let folder = URL(filePath: path).deletingLastPathComponent()
     let plans = try preset.methods.map { try Plan($0, of: preset, folder: folder, settings, overrides: overrides) }
     // Origins come before what needs them, so that going backwards finds those of origins, too.
     var needed = Set(asked)

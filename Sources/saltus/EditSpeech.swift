@@ -167,7 +167,7 @@ struct EditSpeech: ParsableCommand {
   func run() throws {
     // What cannot be written is said before the work.
     _ = try AudioFormat(path: output)
-    try OutputFiles.checkPicture(picture)
+    if let picture { _ = try Figure.Format(path: picture) }
     try OutputFiles.prepare(output, picture, json)
     let voice = try TrainedVoice(contentsOf: BundledModels.file(voice)).used(
       VoiceUse(temperature: temperature, gamma: gamma))

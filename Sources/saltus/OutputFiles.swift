@@ -1,4 +1,3 @@
-import Charts
 import Foundation
 import Support
 
@@ -9,11 +8,5 @@ enum OutputFiles {
     for path in paths {
       if let path { try AtomicFile.prepare(path) }
     }
-  }
-
-  /// - Throws: `ChartError` for a name that ends in no format of pictures.
-  static func checkPicture(_ path: String?) throws(ChartError) {
-    guard let path, !["png", "svg"].contains((path as NSString).pathExtension.lowercased()) else { return }
-    throw .unknownFormat(path: path)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AudioFile
+import Charts
 import Communication
 import Foundation
 import Reporting
@@ -14,8 +15,9 @@ struct Speak: SharedByRanks {
       Text comes from the argument, or from standard input. Numbers, dates, sums of money and the like are written out
       (--print-normalized shows how). [[HH AH0 L OW1]] in the text are phonemes; --ssml reads <break>, <prosody rate>,
       <phoneme> and <sub>. Either is spoken sentence by sentence as it comes, in bounded memory; a mistake in markup is told
-      when it is reached, and leaves no file. A sentence is spoken once the next one has begun, or its paragraph has ended
-      with an empty line; with --lines at the end of its line, as someone who types or another program expects.
+      when it is reached, and leaves no file. A sentence is spoken about two dozen words behind its end, which may
+      decide whether it is one, or when an empty line ends its paragraph; with --lines at the end of its line, as someone who
+      types or another program expects.
 
       --jsonl speaks one {"text": …, "output": FILE} per line with the voice loaded once; "speaker" and "seed" are possible,
       too. Each line is answered with one: what it cost and warnings, or an error. Under mpirun (a build for MPI) ranks share
@@ -94,7 +96,7 @@ struct Speak: SharedByRanks {
     // What cannot be written is said before the work.
     if let output { _ = try AudioFormat(path: output) }
     let format = try timings.map { try SpeechTimings.format(of: $0) }
-    try OutputFiles.checkPicture(spectrogram)
+    if let spectrogram { _ = try Figure.Format(path: spectrogram) }
     try OutputFiles.prepare(output, timings, spectrogram, json)
     let start = DispatchTime.now()
     let voice = try voiceArguments.load()

@@ -157,7 +157,8 @@ struct SpeechJob {
         milliseconds += start.millisecondsAgo
         if samples == 0 { result.report.firstAudioMs = milliseconds }
         samples += chunk.samples.count
-        if !chunk.words.isEmpty { last = Double(samples) / rate }
+        // Without the silence behind it.
+        if !chunk.logMel.isEmpty { last = Double(samples) / rate }
         try output.write(chunk.samples)
         if keeps.words {
           result.timings.words += chunk.words

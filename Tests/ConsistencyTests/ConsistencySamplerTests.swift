@@ -71,6 +71,16 @@ import Testing
     #expect(error?.description.contains("sigma 3 of 3, 54.0, is not below the one before") == true)
   }
 
+  @Test(arguments: [0, 1, 2, 7, 128, 4097]) func aStretchOfNoiseIsPartOfTheWhole(skipped: Int) {
+    func noise(_ count: Int, skipping skipped: Int) -> [Float] {
+      [Float](unsafeUninitializedCapacity: count) { values, filled in
+        NoiseSource.seed(5).filling(step: 3, skipping: skipped)(UnsafeMutableBufferPointer(rebasing: values[..<count]))
+        filled = count
+      }
+    }
+    #expect(noise(5000 - skipped, skipping: skipped) == Array(noise(5000, skipping: 0)[skipped...]))
+  }
+
   @Test func aSamplesNoiseDoesNotDependOnItsBatch() {
     var together = SampleNoise(seeds: [7, 8, 9])
     var alone = SampleNoise(seeds: [8])

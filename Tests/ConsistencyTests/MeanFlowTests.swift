@@ -90,6 +90,24 @@ import Testing
     }
   }
 
+  /// A model whose embedding was told 1000 t would be asked what it does not understand.
+  @Test func modelsOfAnotherEmbeddingAreRefused() throws {
+    let linear = Parameterisation(Preconditioning(sigmaData: 0.5, frame: .linear))
+    let data = try JSONEncoder().encode(linear)
+    #expect(try JSONDecoder().decode(Parameterisation.self, from: data) == linear)
+    let text = String(decoding: data, as: UTF8.self)
+    for other in [
+      text.replacingOccurrences(of: "\"linearScale\":4", with: "\"linearScale\":1000"),
+      text.replacingOccurrences(of: "linearScale", with: "older"),
+    ] {
+      #expect(other != text)
+      #expect(throws: DecodingError.self) { try JSONDecoder().decode(Parameterisation.self, from: Data(other.utf8)) }
+    }
+    let edm = try JSONEncoder().encode(Parameterisation(Preconditioning(sigmaData: 0.5)))
+    #expect(!String(decoding: edm, as: UTF8.self).contains("linearScale"))
+    #expect(throws: Never.self) { try JSONDecoder().decode(Parameterisation.self, from: edm) }
+  }
+
   /// A jump in terms of sigma is the same jump in terms of t.
   @Test func jumpsAreThoseOfTheLine() {
     let (sd, t, r, x, u) = (0.5, 0.8, 0.3, 1.7, -0.6)

@@ -89,4 +89,57 @@ struct SpeechPhraseTests {
     #expect(words.count == 72)
     #expect(zip(words, words.dropFirst()).allSatisfy { abs($0.end - $1.start) < 1e-9 })
   }
+
+  /// Samples, too: about a seam both pieces have the same noise.
+  @Test func seamsHaveOneSample() throws {
+    let description = VoiceDescription.small(phones: PhonemeSequence.symbols)
+    let voice = try TrainedVoice(description, weights: description.model.layout.initialize(seed: 3))
+    let sentence = try #require(
+      TextNormalizer().normalize(String(repeating: "so many words without any end ", count: 6)).sentences.first)
+    let predictor = try AcousticPredictor(voice)
+    let sequence = try PhonemeSequence([sentence], pronouncer: Pronouncer(), phones: description.phones)
+    let encoded = predictor.encode(sequence.tokens, speaker: 0)
+    let durations = predictor.durations(encoded, lengthScale: { _ in 8 })
+    func whole(_ seed: UInt64) throws -> [Float] {
+      var mel = try predictor.mel(
+        encoded, durations: durations, speaker: 0, method: .sampled(.consistency(steps: 1)), noise: .seed(seed))
+      description.finish(&mel, speaker: 0)
+      return mel
+    }
+    var settings = SpeechSynthesizer.Settings()
+    settings.lengthScale = 8
+    var chunks: [SpeechSynthesizer.Chunk] = []
+    try SpeechSynthesizer(voice, settings: settings).speak(sentence) { chunks.append($0) }
+    let seam = chunks[0].logMel.count + PieceSeam.overlap * 8
+    let about = seam - 12 * 8..<seam + 12 * 8
+    func distance(_ a: [Float], _ b: [Float]) -> Float {
+      var sum: Float = 0
+      for i in about {
+        let difference = a[i] - b[i]
+        sum += difference * difference
+      }
+      return sum.squareRoot()
+    }
+    let (same, other) = (try whole(0), try whole(1))
+    #expect(chunks.count > 1)
+    #expect(distance(chunks.flatMap(\.logMel), same) < 0.1 * distance(other, same))
+  }
+
+  /// A break before the first word is not what is said first.
+  @Test func theFirstWordsAreShortBehindABreak() throws {
+    let description = VoiceDescription.small(phones: PhonemeSequence.symbols)
+    let voice = try TrainedVoice(description, weights: description.model.layout.initialize(seed: 3))
+    var settings = SpeechSynthesizer.Settings()
+    settings.lengthScale = 8
+    let synthesizer = try SpeechSynthesizer(voice, settings: settings)
+    let words = String(repeating: "so many words without any end ", count: 12)
+    var chunks: [SpeechSynthesizer.Chunk] = []
+    for sentence in try TextNormalizer().normalize(
+      ssml: "<p><break time='1s'/></p><p><break time='1s'/>\(words)</p>"
+    ).sentences {
+      try synthesizer.speak(sentence) { chunks.append($0) }
+    }
+    let first = try #require(chunks.first { !$0.words.isEmpty })
+    #expect(first.logMel.count <= SpeechPhrase.firstPiece * 8)
+  }
 }

@@ -77,6 +77,19 @@ import TextFrontEnd
     #expect(longest > 0 && longest < 12_000, "\(longest)")
   }
 
+  /// Nor is what belongs together cut.
+  @Test func longListsAreCutBetweenNumbers() {
+    let sentences = TextNormalizer().normalize(String(repeating: "159,513 ", count: 800)).sentences
+    #expect(sentences.count > 2)
+    for sentence in sentences { #expect(sentence.description.hasPrefix("one hundred fifty nine thousand")) }
+  }
+
+  @Test func aWordsPhonemesAreBounded() {
+    let markup = "<phoneme ph=\"\(String(repeating: "AA1 ", count: 700))\">x</phoneme>"
+    let error = #expect(throws: SSMLError.self) { try TextNormalizer().normalize(ssml: markup) }
+    #expect(error?.description.contains("at most 400 characters") == true)
+  }
+
   @Test func emptyTextHasNoSentences() {
     for text in ["", " ", "\n\n\n", "...", "😀", "?!", "()"] {
       #expect(TextNormalizer().normalize(text).sentences.isEmpty, "\(text)")

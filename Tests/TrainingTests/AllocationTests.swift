@@ -8,6 +8,7 @@ import Training
 /// A step takes its memory when the trainer is made.
 @Suite("Allocations")
 struct AllocationTests {
+  /// Of the calling thread; those of all threads are counted by `bench train`, which CI asks.
   @Test(arguments: [1, 2]) func aTrainingStepAllocatesNothing(threads: Int) throws {
     let task = try GaussianTask.make(mean: 0.3, logDeviation: 1, count: 64, heldOutCount: 0)
     var configuration = TrainingConfiguration()

@@ -97,6 +97,11 @@ struct SSMLReader {
         let expected = "ARPAbet symbols such as HH AH0 L OW1"
         throw SSMLError(start, .badValue(tag: name, attribute: "ph", value: symbols, expected: expected))
       }
+      guard symbols.unicodeScalars.count <= TextTokenizer.longestPhonemes else {
+        let value = "\(symbols.prefix(20))…"
+        let expected = "a word, of at most \(TextTokenizer.longestPhonemes) characters"
+        throw SSMLError(start, .badValue(tag: name, attribute: "ph", value: value, expected: expected))
+      }
       word = (phonemes, String.UnicodeScalarView(), start)
     case "sub":
       guard let alias = attributes["alias"] else {

@@ -1,7 +1,7 @@
 /// Reads text of any length sentence by sentence in bounded memory.
 ///
 /// The pieces of text may be cut anywhere: the sentences are those of the whole text. The last sentence of a paragraph is
-/// there when its paragraph has ended, and any other when a few words behind it are.
+/// there when its paragraph has ended, and any other when some twenty words and marks behind it are.
 ///
 ///     for sentence in SentenceReader(lines) { … }
 public struct SentenceReader<Pieces: Sequence<String>>: Sequence, IteratorProtocol {

@@ -58,9 +58,13 @@ struct SentenceSplitter {
   /// Where to cut a sentence that is too long: behind the last comma, or before the last space.
   private func cut() -> Int {
     let half = scanned / 2
-    let comma = buffer[half..<scanned].lastIndex { $0.isSymbol(",") || $0.isSymbol(";") }
+    // Not the one in "159,513".
+    let comma = (half..<scanned).last { index in
+      (buffer[index].isSymbol(",") || buffer[index].isSymbol(";")) && index + 1 < buffer.count
+        && buffer[index + 1].spaced
+    }
     if let comma { return comma + 1 }
-    return buffer[half..<scanned].lastIndex { $0.spaced } ?? scanned
+    return buffer[max(half, 1)..<max(scanned, 1)].lastIndex { $0.spaced } ?? scanned
   }
 
   /// - Parameter visible: how many tokens may be looked at.

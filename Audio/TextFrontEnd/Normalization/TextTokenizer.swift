@@ -5,7 +5,7 @@ struct TextTokenizer {
   /// The longest word or number that is looked at as one; longer ones are cut.
   static let longestRun = 48
   /// The longest inline phonemes, with their brackets.
-  private static let longestPhonemes = 400
+  static let longestPhonemes = 400
 
   /// The tokens since the last `take()`.
   private(set) var tokens: [TextToken] = []
