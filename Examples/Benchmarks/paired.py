@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Differences of two folders of spoken sentences, paired over sentences, from what speech_metrics.py printed of them.
 
-    paired.py METRICS.jsonl FOLDER OTHER
+    paired.py METRICS.jsonl FOLDER OTHER [OTHER_METRICS.jsonl]
 
 Prints word error rate, Fréchet distance and global-variance ratio of FOLDER less OTHER, with 95 % bootstrap intervals.
 """
@@ -31,15 +31,21 @@ def report(name, a, other, b):
         print(f"{key} {name} − {other}: {a[key] - b[key]:+.2f}, 95 % {low:+.2f} to {high:+.2f}")
 
 
-def main():
-    if len(sys.argv) != 4:
-        sys.exit(__doc__)
-    with open(sys.argv[1], encoding="utf-8") as file:
+def measured(path, folder):
+    with open(path, encoding="utf-8") as file:
         results = {result["folder"]: result for result in map(json.loads, file)}
-    for name in sys.argv[2:]:
-        if name not in results:
-            sys.exit(f"{sys.argv[1]}: nothing about {name}; there are: {', '.join(sorted(results))}")
-    report(sys.argv[2], results[sys.argv[2]], sys.argv[3], results[sys.argv[3]])
+    if folder not in results:
+        sys.exit(f"{path}: nothing about {folder}; there are: {', '.join(sorted(results))}")
+    return results[folder]
+
+
+def main():
+    if len(sys.argv) not in (4, 5):
+        sys.exit(__doc__)
+    file, folder, other = sys.argv[1:4]
+    other_file = sys.argv[4] if len(sys.argv) == 5 else file
+    names = (folder, other) if other_file == file else (f"{file} {folder}", f"{other_file} {other}")
+    report(names[0], measured(file, folder), names[1], measured(other_file, other))
 
 
 if __name__ == "__main__":
